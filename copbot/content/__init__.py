@@ -1,0 +1,1 @@
+"""YAML and wording in: a strict loader, checks with file, line and column, frozen editions."""

@@ -1,0 +1,139 @@
+"""What people do, as neutral events. A raw payload never leaves its adapter.
+
+``at`` is always an aware instant in UTC, as the platform gives it.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from copbot.domain.place import Person, Place
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """Somebody posted a message. ``replies_to`` is the message id it explicitly answers, where the platform records that."""
+
+    at: datetime
+    place: Place
+    person: Person
+    message: str
+    text: str
+    mentions: tuple[Person, ...] = ()
+    replies_to: str | None = None
+    has_files: bool = False
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Edited:
+    """Somebody changed a message. ``version`` grows with every edit; the highest wins. ``said_at`` is when it was first posted."""
+
+    at: datetime
+    place: Place
+    person: Person
+    message: str
+    text: str
+    version: int
+    said_at: datetime
+    mentions: tuple[Person, ...] = ()
+    replies_to: str | None = None
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Removed:
+    """A message is no longer there."""
+
+    at: datetime
+    place: Place
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reacted:
+    """A reaction is now on (or no longer on) a message: state, not change."""
+
+    at: datetime
+    place: Place
+    person: Person
+    message: str
+    emoji: str
+    on: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """Somebody came into a channel."""
+
+    at: datetime
+    place: Place
+    person: Person
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """Somebody left a channel."""
+
+    at: datetime
+    place: Place
+    person: Person
+
+
+@dataclass(frozen=True, slots=True)
+class HomeOpened:
+    """Somebody looks at the bot's own page."""
+
+    at: datetime
+    person: Person
+
+
+@dataclass(frozen=True, slots=True)
+class Commanded:
+    """``/cop VERB ARGUMENTS`` or a message shortcut. ``id`` is the interaction's id; ``message`` is what a shortcut was used on."""
+
+    id: str
+    at: datetime
+    place: Place
+    person: Person
+    text: str
+    message: str | None = None
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Pressed:
+    """A button under a message of the bot's was pressed."""
+
+    id: str
+    at: datetime
+    place: Place
+    person: Person
+    action: str
+    value: str
+    message: str | None = None
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Submitted:
+    """A form was submitted."""
+
+    id: str
+    at: datetime
+    place: Place
+    person: Person
+    form: str
+    value: str
+    fields: Mapping[str, str] = field(default_factory=dict)
+    name: str = ""
+
+
+Interaction = Commanded | Pressed | Submitted
+"""Something that the bot answers with a private reply."""
+
+Happening = Said | Edited | Removed | Reacted | Joined | Left | HomeOpened
+"""Something that the bot hears and answers to nobody."""
+
+Heard = Interaction | Happening

@@ -1,0 +1,30 @@
+"""Prompts: the words a facilitative move may use."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Autonomy(StrEnum):
+    """How far the bot may go by itself with a prompt."""
+
+    CLOCKWORK = "clockwork"
+    AUTO = "auto"
+    SUGGEST = "suggest"
+    HOST_ONLY = "host_only"
+    OPT_IN = "opt_in"
+
+
+@dataclass(frozen=True, slots=True)
+class Prompt:
+    """One wording, with placeholders in braces such as ``{topic}``."""
+
+    id: str
+    move: str
+    stage: str
+    audience: str
+    autonomy: Autonomy
+    text: str
+    model: str = "general"
+    step: str = ""
+    mode: str = ""
+    signals: tuple[str, ...] = ()

@@ -1,0 +1,1 @@
+"""What happened: transcripts, logs, reports. Reads only; never posts."""

@@ -1,0 +1,1 @@
+"""Shared by adapters and insight: Markdown, splitting."""

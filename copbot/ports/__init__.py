@@ -1,0 +1,1 @@
+"""What the core asks of others: a platform, a store, a clock, words. Protocols only."""

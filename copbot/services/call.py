@@ -1,0 +1,70 @@
+"""The one grammar of ``/cop``: what a service offers as commands, button presses and form submissions, and who may use them."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from copbot.domain.chat import Chat
+from copbot.domain.community import Community
+from copbot.domain.heard import Interaction
+from copbot.domain.member import Member
+from copbot.domain.message import Message, Private, Reply
+from copbot.domain.place import Place
+from copbot.ports.platform import CommandSpec
+from copbot.services.desk import Desk
+
+
+class Who(StrEnum):
+    """Who may do something. ``host``: hosts and co-hosts of the chat, and admins."""
+
+    ANYONE = "anyone"
+    HOST = "host"
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One interaction, understood: who, where, about which chat, with which words.
+
+    ``chat`` is the one named (``chat=3``, a button's value), or the one that the place belongs to, or None. ``options`` are
+    the ``name=value`` arguments of a command or the fields of a form; ``text`` is the free text of a command or the value of a button or form.
+    """
+
+    heard: Interaction
+    by: Member
+    community: Community
+    place: Place
+    chat: Chat | None = None
+    options: Mapping[str, str] = field(default_factory=dict)
+    text: str = ""
+
+    @property
+    def parts(self) -> tuple[str, ...]:
+        """The value of a button or form, split at ":"; the first part is always the chat's id, or empty."""
+        return tuple(self.text.split(":"))
+
+
+Handler = Callable[[Desk, Call], Reply]
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A verb of ``/cop``. ``needs_chat``: without one it is not run, and the person is told how to name one."""
+
+    spec: CommandSpec
+    run: Handler
+    who: Who = Who.ANYONE
+    needs_chat: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Press:
+    """What a button or a form does. ``opens_form``: it reads only and answers with a form, outside the batch."""
+
+    run: Handler
+    who: Who = Who.ANYONE
+    opens_form: bool = False
+
+
+def private(text: str) -> Private:
+    """Only words in return."""
+    return Private(Message(text))

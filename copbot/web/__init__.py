@@ -1,0 +1,1 @@
+"""The one web server: health, and what an adapter offers."""
