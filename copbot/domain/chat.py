@@ -86,7 +86,7 @@ class AskedState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class AskedQuestion:
-    """A question as put to people in one chat. ``number`` 0 is an unplanned question of a host (shown as "Extra").
+    """A question as put to people in one chat. ``number`` 0 has a ``name`` instead: an unplanned question of a host, the take-away round.
 
     ``thread`` is where its answers live, once posted; ``root`` is the message that asks it.
     """
@@ -101,11 +101,12 @@ class AskedQuestion:
     part_b_at: datetime | None = None
     closes_at: datetime | None = None
     root: Posted | None = None
+    name: str = ""
 
     @property
     def label(self) -> str:
-        """How people call it: Q1, Q2 ... or Extra."""
-        return f"Q{self.number}" if self.number else "Extra"
+        """How people call it: Q1, Q2 ... or its name."""
+        return f"Q{self.number}" if self.number else self.name
 
 
 @dataclass(frozen=True, slots=True)

@@ -84,6 +84,8 @@ class Community:
     channels: tuple[ChannelSetting, ...] = ()
     frameworks: tuple[str, ...] = ()
     prompts_off: tuple[str, ...] = ()
+    greet_within_live: timedelta = timedelta(minutes=3)
+    greet_within_async: timedelta = timedelta(hours=12)
 
     @property
     def zone(self) -> ZoneInfo:

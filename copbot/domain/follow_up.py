@@ -26,7 +26,10 @@ class FollowUpState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class FollowUp:
-    """One private follow-up of one member: a few questions (``prompts``: ids), sent one at a time from ``due_at`` (UTC)."""
+    """One private follow-up of one member: a few questions (``prompts``: ids), sent one at a time from ``due_at`` (UTC).
+
+    ``round`` is the question of a series after which it comes, else 0.
+    """
 
     id: int
     chat: int
@@ -37,6 +40,7 @@ class FollowUp:
     state: FollowUpState = FollowUpState.WAITING
     position: int = 0
     asked_at: datetime | None = None
+    round: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ platform's own way: ``[Ada](person:room:ada)``, ``[19:30](time:2018-01-31T19:30:
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 FORM_FIELDS = 5
@@ -101,10 +102,23 @@ class Form:
 
 
 @dataclass(frozen=True, slots=True)
+class Invitation:
+    """An entry for somebody's own calendar; told as an .ics file. Instants are UTC; ``uid`` stays the same when the chat moves."""
+
+    uid: str
+    title: str
+    starts_at: datetime
+    ends_at: datetime
+    about: str = ""
+    where: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Private:
-    """Told to the one person who acted."""
+    """Told to the one person who acted. What is in ``attach`` is made into files on the way out."""
 
     message: Message
+    attach: tuple[Invitation, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,10 @@
 """Prompts: the words a facilitative move may use."""
 
+import re
 from dataclasses import dataclass
 from enum import StrEnum
+
+_PLACEHOLDER = re.compile(r"\{(\w+)\}")
 
 
 class Autonomy(StrEnum):
@@ -28,3 +31,12 @@ class Prompt:
     step: str = ""
     mode: str = ""
     signals: tuple[str, ...] = ()
+
+
+def fill(text: str, /, **values: object) -> str:
+    """The text with each ``{placeholder}`` replaced. Values that the text does not use are ignored.
+
+    Raises:
+        KeyError: the text has a placeholder without a value.
+    """
+    return _PLACEHOLDER.sub(lambda match: str(values[match[1]]), text)

@@ -39,13 +39,15 @@ class Step:
 
 
 class Verb(StrEnum):
-    """What an outgoing row asks of the platform."""
+    """What an outgoing row asks of the platform. SCHEDULE and UNSCHEDULE keep its calendar, under the chat's own key."""
 
     POST = "post"
     OPEN_THREAD = "open_thread"
     EDIT = "edit"
     REMOVE = "remove"
     PIN = "pin"
+    SCHEDULE = "schedule"
+    UNSCHEDULE = "unschedule"
 
 
 class Fate(StrEnum):
@@ -68,9 +70,10 @@ class Outgoing:
     """A message on its way: an outbox row.
 
     ``key`` is unique for ever and makes a second post of the same row impossible. ``asked`` is the question whose thread an
-    OPEN_THREAD row opens. ``edits`` is the key of the row whose message an EDIT, REMOVE or PIN changes. ``lane`` orders rows: within one lane
-    only the lowest unfinished row may be claimed (a channel with its threads is one lane; each private place another).
-    ``purpose`` names what it is for (``ask``, ``panel``, ``reflection`` ...), for rules and for people reading the table.
+    OPEN_THREAD row opens. ``edits`` is the key of the row whose message an EDIT, REMOVE or PIN changes. ``starts_at`` and
+    ``ends_at`` are the event of a SCHEDULE row. ``lane`` orders rows: within one lane only the lowest unfinished row may be
+    claimed (a channel with its threads is one lane; each private place another). ``purpose`` names what it is for (``ask``,
+    ``panel``, ``reflection`` ...), for rules and for people reading the table.
     """
 
     key: str
@@ -85,6 +88,8 @@ class Outgoing:
     member: int | None = None
     title: str = ""
     edits: str | None = None
+    starts_at: datetime | None = None
+    ends_at: datetime | None = None
     not_after: datetime | None = None
     id: int = 0
     fate: Fate = Fate.PENDING

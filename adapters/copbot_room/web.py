@@ -1,0 +1,6 @@
+"""placeholder"""
+
+from typing import Any
+
+
+def page_app(*a: Any) -> Any: ...

@@ -1,0 +1,38 @@
+"""Small pieces of the common Markdown that messages are written in."""
+
+import re
+from datetime import UTC, datetime
+
+from copbot.domain.place import Person, Place
+
+_SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~!@&])")
+_LINE_START = re.compile(r"(?m)^(\s*)(\d+)([.)])(?=\s)|^(\s*)([-+=])(?=\s|$)")
+
+
+def escape(text: str) -> str:
+    """People's own text, so that it shows as it is: nothing in it is markup, nothing can mention a channel or everyone."""
+    escaped = _SPECIAL.sub(r"\\\1", text)
+    return _LINE_START.sub(lambda found: f"{found[1]}{found[2]}\\{found[3]}" if found[2] else f"{found[4]}\\{found[5]}", escaped)
+
+
+def person_link(person: Person, name: str) -> str:
+    """A mention, where the platform has such a thing, else the name."""
+    return f"[{escape(name)}](person:{person.platform}:{person.id})"
+
+
+def place_link(place: Place, label: str, message: str | None = None) -> str:
+    """A link to a channel, a thread, or a message in it."""
+    address = ":".join(part for part in (place.platform, place.channel, place.thread or message) if part)
+    return f"[{escape(label)}](place:{address})"
+
+
+def time_link(at: datetime, label: str) -> str:
+    """A time that each reader sees in their own zone where the platform can do that."""
+    return f"[{label}](time:{at.astimezone(UTC).isoformat()})"
+
+
+def shorten(text: str, most: int) -> str:
+    """The text, cut at a word if it is longer than ``most`` characters."""
+    if len(text) <= most:
+        return text
+    return text[: most - 1].rsplit(" ", 1)[0].rstrip(",;:- ") + "…"

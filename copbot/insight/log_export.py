@@ -1,0 +1,58 @@
+"""The participation log as CSV, JSON lines and JSON. Columns and their order are those of the view (3-architecture 8)."""
+
+import csv
+import io
+import json
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+
+from copbot.ports.store import LOG_COLUMNS
+
+FORMATS = ("csv", "jsonl", "json")
+
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+
+
+def render(rows: Iterable[Mapping[str, object]], format: str) -> str:
+    """The rows in one of FORMATS. Raises KeyError for another."""
+    return {"csv": as_csv, "jsonl": as_jsonl, "json": as_json}[format](rows)
+
+
+def as_csv(rows: Iterable[Mapping[str, object]]) -> str:
+    """CSV (RFC 4180 with line feeds), first line the column names; empty where there is no value.
+
+    A cell of people's words that a spreadsheet would run as a formula gets an apostrophe in front
+    (https://owasp.org/www-community/attacks/CSV_Injection).
+    """
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(LOG_COLUMNS)
+    writer.writerows([_cell(row[column]) for column in LOG_COLUMNS] for row in rows)
+    return out.getvalue()
+
+
+def as_jsonl(rows: Iterable[Mapping[str, object]]) -> str:
+    """One JSON object a line."""
+    return "".join(json.dumps(_record(row), ensure_ascii=False) + "\n" for row in rows)
+
+
+def as_json(rows: Iterable[Mapping[str, object]]) -> str:
+    """One JSON array of objects."""
+    return json.dumps([_record(row) for row in rows], ensure_ascii=False, indent=2) + "\n"
+
+
+def _record(row: Mapping[str, object]) -> dict[str, object]:
+    return {column: _plain(row[column]) for column in LOG_COLUMNS}
+
+
+def _plain(value: object) -> object:
+    return value.astimezone(UTC).isoformat().replace("+00:00", "Z") if isinstance(value, datetime) else value
+
+
+def _cell(value: object) -> object:
+    value = _plain(value)
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, str) and value.startswith(_FORMULA_STARTS):
+        return f"'{value}"
+    return value

@@ -1,0 +1,152 @@
+"""The bot: receiver, ticker and sender around one store. ``turn`` does everything that is due now; ``run`` does so for ever."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import replace
+from datetime import datetime, timedelta
+from random import Random
+
+import structlog
+
+from copbot.domain.chat import HEARING
+from copbot.domain.heard import Heard
+from copbot.domain.place import Place
+from copbot.domain.step import Outgoing
+from copbot.errors import NotAuthenticated, PlatformError
+from copbot.ports.clock import Alarm, Clock
+from copbot.ports.library import Library
+from copbot.ports.platform import Platform
+from copbot.ports.store import Store, UnitOfWork
+from copbot.runtime.receiver import Receiver
+from copbot.runtime.sender import Sender
+from copbot.services import following_up, performing, probes, reporting
+from copbot.services.desk import Desk
+
+QUIET_AFTER_GAP = timedelta(minutes=5)
+"""Nothing unasked for so long after a start: the bot may not have heard everything yet (2-domain 3.4, rule 14)."""
+
+log = structlog.get_logger(__name__)
+
+
+class Bot:
+    """Hosts chats on every platform it is given."""
+
+    def __init__(
+        self,
+        store: Store,
+        library: Library,
+        platforms: Sequence[Platform],
+        clock: Clock,
+        alarm: Alarm,
+        *,
+        random: Random | None = None,
+        owner: str = "copbot",
+    ) -> None:
+        self._store = store
+        self._library = library
+        self._platforms: Mapping[str, Platform] = {platform.name: platform for platform in platforms}
+        self._clock = clock
+        self._alarm = alarm
+        self._random = random or Random()  # noqa: S311 - pseudonyms, not secrets
+        self._owner = owner
+        self._receiver = Receiver(store, library, self._platforms, clock, alarm, self._random)
+        self._sender = Sender(store, library, self._platforms, clock, self._random, owner)
+        self._tasks: list[asyncio.Task[None]] = []
+
+    async def start(self) -> None:
+        """Take over from whoever ran before, then listen."""
+        await self._store.write(self._take_over)
+        self._tasks = [asyncio.create_task(self._receiver.run(), name="receiver")]
+        self._tasks += [asyncio.create_task(self._connected(platform), name=platform.name) for platform in self._platforms.values()]
+        await asyncio.sleep(0)
+        await self.reconcile()
+
+    async def stop(self) -> None:
+        """Stop hearing; what was heard is committed, what was claimed is finished by ``turn`` before."""
+        for task in reversed(self._tasks):
+            task.cancel()
+            with suppress(asyncio.CancelledError):
+                await task
+        self._tasks = []
+
+    async def run(self) -> None:
+        """Work until cancelled; a turn that has begun is finished first."""
+        await self.start()
+        try:
+            while True:
+                due = await asyncio.shield(self.turn())
+                await self._alarm.wait_until(due)
+        finally:
+            await self.stop()
+
+    async def turn(self) -> datetime | None:
+        """Do everything that is due; when the next thing will be."""
+        while True:
+            worked = await self._store.write(self._tick)
+            sent = await self._sender.drain()
+            await self._read_new_threads(sent)
+            if not worked and not sent:
+                return await self._next_due()
+
+    async def hear(self, heard: Heard) -> None:
+        """Take something as if a platform had brought it."""
+        await self._receiver.inbox(heard)
+
+    async def report_content(self) -> None:
+        """Tell backstage about errors in content files, once for each set of errors."""
+        await self._store.write(lambda uow: reporting.report_problems(self._desk(uow)))
+        self._alarm.ring()
+
+    async def reconcile(self) -> None:
+        """Read the history of every open chat's channel and threads: what was missed is taken over, what is known changes nothing."""
+        for place, since in await self._store.read(_open_places):
+            await self._read_again(place, since)
+
+    def _take_over(self, uow: UnitOfWork) -> None:
+        uow.outbox.free_dead(self._owner)
+        until = self._clock.now() + QUIET_AFTER_GAP
+        for chat in uow.chats.in_states(HEARING):
+            uow.chats.save(replace(chat, quiet_after_gap_until=until))
+
+    async def _connected(self, platform: Platform) -> None:
+        try:
+            await platform.run(self._receiver.inbox)
+        except NotAuthenticated as error:
+            log.error("A platform does not accept us", action="not_authenticated", platform=platform.name, remedy=error.remedy)
+
+    def _tick(self, uow: UnitOfWork) -> int:
+        desk = self._desk(uow)
+        probes.look(desk)
+        return performing.perform_due(desk) + following_up.send_due(desk)
+
+    async def _next_due(self) -> datetime | None:
+        steps = await self._store.read(lambda uow: [uow.steps.next_due(), uow.follow_ups.next_due()])
+        return min((at for at in [*steps, await self._sender.next_due()] if at is not None), default=None)
+
+    async def _read_new_threads(self, sent: Sequence[Outgoing]) -> None:
+        """An answer that came before its question was marked as sent is not lost."""
+        for row in sent:
+            if row.purpose == "ask" and row.posted is not None:
+                await self._read_again(row.posted.place, row.due_at - timedelta(minutes=1))
+
+    async def _read_again(self, place: Place, since: datetime) -> None:
+        platform = self._platforms.get(place.platform)
+        if platform is None or platform.history is None:
+            return
+        try:
+            happenings = await platform.history.since(place, since)
+        except PlatformError as error:
+            log.warning("The history of a place could not be read", action="history_failed", platform=place.platform, reason=error.reason)
+            return
+        await asyncio.gather(*(self._receiver.inbox(happening) for happening in happenings))
+
+    def _desk(self, uow: UnitOfWork) -> Desk:
+        return Desk(uow, self._clock.now(), self._library, self._random)
+
+
+def _open_places(uow: UnitOfWork) -> list[tuple[Place, datetime]]:
+    chats = uow.chats.in_states(HEARING)
+    places = [(chat.place, chat.opened_at or chat.starts_at) for chat in chats]
+    threads = [(asked.root.place, asked.asked_at) for asked in uow.questions.of([chat.id for chat in chats]) if asked.root is not None]
+    return [*places, *threads]

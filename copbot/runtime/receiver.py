@@ -1,0 +1,125 @@
+"""Hearing: what is waiting becomes one batch, one transaction, one commit; only then is it acknowledged and answered.
+
+If a batch fails, its events run one by one; an event that fails alone is parked by its address only (never its text) and read again
+through the platform's history later.
+"""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from random import Random
+
+import structlog
+
+from copbot.domain.heard import Commanded, Happening, Heard, Interaction, Pressed, Submitted
+from copbot.domain.message import Form, Nothing, Reply
+from copbot.errors import PlatformError
+from copbot.ports.clock import Alarm, Clock
+from copbot.ports.library import Library
+from copbot.ports.platform import Platform
+from copbot.ports.store import Store, UnitOfWork
+from copbot.runtime.attachments import with_files
+from copbot.services import commands, hearing
+from copbot.services.desk import Desk
+
+BATCH = 200
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class _Waiting:
+    heard: Heard
+    done: asyncio.Future[Reply]
+
+
+class Receiver:
+    """Takes what every platform hears."""
+
+    def __init__(self, store: Store, library: Library, platforms: Mapping[str, Platform], clock: Clock, alarm: Alarm, random: Random) -> None:
+        self._store = store
+        self._library = library
+        self._platforms = platforms
+        self._clock = clock
+        self._alarm = alarm
+        self._random = random
+        self._waiting: asyncio.Queue[_Waiting] = asyncio.Queue()
+
+    async def inbox(self, heard: Heard) -> None:
+        """Return when the event is committed; an interaction has been answered by then, too."""
+        if isinstance(heard, Commanded | Pressed | Submitted):
+            await self._answer(heard)
+        else:
+            await self._commit(heard)
+
+    async def run(self) -> None:
+        """Commit batch after batch until cancelled."""
+        while True:
+            batch = [await self._waiting.get()]
+            while not self._waiting.empty() and len(batch) < BATCH:
+                batch.append(self._waiting.get_nowait())
+            await self._settle(batch)
+
+    async def _answer(self, heard: Interaction) -> None:
+        reply = await self._form_for(heard) or await self._commit(heard)
+        if isinstance(reply, Nothing):
+            return
+        platform = self._platforms[heard.person.platform]
+        try:
+            await platform.tell(heard, with_files(reply, self._clock))
+        except PlatformError as error:
+            log.warning("Somebody could not be told", action="tell_failed", platform=platform.name, reason=error.reason)
+
+    async def _form_for(self, heard: Interaction) -> Form | None:
+        """Forms are read-only and jump the queue: platforms give three seconds for them."""
+        if not commands.opens_form(heard):
+            return None
+        reply = await self._store.read(lambda uow: commands.handle(self._desk(uow), heard))
+        return reply if isinstance(reply, Form) else None
+
+    async def _commit(self, heard: Heard) -> Reply:
+        waiting = _Waiting(heard, asyncio.get_running_loop().create_future())
+        self._waiting.put_nowait(waiting)
+        return await waiting.done
+
+    async def _settle(self, batch: Sequence[_Waiting]) -> None:
+        try:
+            replies = await self._write([one.heard for one in batch])
+        except asyncio.CancelledError:
+            raise
+        except Exception as error:  # noqa: BLE001 - one poison event must not take its neighbours along
+            log.error("A batch could not be stored", action="batch_failed", events=len(batch), error=type(error).__name__)
+            await self._one_by_one(batch)
+        else:
+            for one, reply in zip(batch, replies, strict=True):
+                _finish(one, reply)
+        self._alarm.ring()
+
+    async def _one_by_one(self, batch: Sequence[_Waiting]) -> None:
+        for one in batch:
+            try:
+                [reply] = await self._write([one.heard])
+            except asyncio.CancelledError:
+                raise
+            except Exception as error:  # noqa: BLE001 - parked by address only, read again through history
+                reply = await self._park(one.heard, error)
+            _finish(one, reply)
+
+    async def _write(self, heard: Sequence[Heard]) -> list[Reply]:
+        return await self._store.write(lambda uow: hearing.take(self._desk(uow), heard))
+
+    async def _park(self, heard: Heard, error: Exception) -> Reply:
+        log.error("An event is parked", action="event_parked", kind=type(heard).__name__, error=type(error).__name__, platform=heard.person.platform
+                  if hasattr(heard, "person") else "")  # fmt: skip
+        if isinstance(heard, Happening):
+            await self._store.write(lambda uow: hearing.park(self._desk(uow), heard, type(error).__name__))
+        return hearing.apology(self._library) if isinstance(heard, Interaction) else Nothing()
+
+    def _desk(self, uow: UnitOfWork) -> Desk:
+        return Desk(uow, self._clock.now(), self._library, self._random)
+
+
+def _finish(one: _Waiting, reply: Reply) -> None:
+    if not one.done.done():
+        one.done.set_result(reply)
+
+

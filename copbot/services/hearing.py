@@ -1,0 +1,36 @@
+"""One batch of what was heard, in one transaction: interactions first, then what people said, by set."""
+
+from collections.abc import Sequence
+
+from copbot.domain.heard import Commanded, Happening, Heard, Pressed, Said, Submitted
+from copbot.domain.message import Message, Nothing, Private, Reply
+from copbot.ports.library import Library
+from copbot.services import commands, following_up, listening
+from copbot.services.desk import Desk
+
+
+def take(desk: Desk, batch: Sequence[Heard]) -> list[Reply]:
+    """What to tell for each event, in order. Interactions handled before are not handled again."""
+    interactions = [heard for heard in batch if isinstance(heard, Commanded | Pressed | Submitted)]
+    fresh = desk.uow.interactions.new([heard.id for heard in interactions], desk.now) if interactions else set()
+    replies: dict[int, Reply] = {id(heard): commands.handle(desk, heard) for heard in interactions if heard.id in fresh}
+    happenings = [heard for heard in batch if not isinstance(heard, Commanded | Pressed | Submitted)]
+    said = [heard for heard in happenings if not (isinstance(heard, Said) and following_up.heard_privately(desk, heard))]
+    if said:
+        listening.hear(desk, said)
+    return [replies.get(id(heard), Nothing()) for heard in batch]
+
+
+def park(desk: Desk, heard: Happening, error: str) -> None:
+    """Remember where an event was that could not be stored: its address and the kind of error, nothing of its content."""
+    place = getattr(heard, "place", None)
+    if place is not None:
+        name = f"parked:{place.platform}:{place.channel}:{place.thread or ''}:{getattr(heard, 'message', '')}"
+        desk.uow.facts.put(name, f"{type(heard).__name__} {error}")
+
+
+def apology(library: Library) -> Reply:
+    """What a person is told if copbot itself failed."""
+    return Private(Message(library.say("apology")))
+
+

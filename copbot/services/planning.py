@@ -1,0 +1,276 @@
+"""Scheduling: from a form to a draft that shows every step with its time, and from a confirmed draft to steps that will happen."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo, available_timezones
+
+from copbot.domain import plan as plans
+from copbot.domain.chat import AHEAD, Chat, Role, RoleInChat, State
+from copbot.domain.community import Community
+from copbot.domain.member import Member
+from copbot.domain.message import Message
+from copbot.domain.place import Place
+from copbot.domain.question import QuestionSet
+from copbot.domain.schedule import Oddity, resolve
+from copbot.domain.step import Outgoing, Step, StepState, Verb, channel_lane
+from copbot.errors import WrongState
+from copbot.services import nearest
+from copbot.services.desk import Desk
+
+DRAFT_IN_FORM = ("set", "date", "time", "zone", "with")
+"""The fields of the scheduling form, and the options of ``/cop schedule``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What a host asked for: a question set, a naive local start and its zone, and the people who host with them."""
+
+    question_set: QuestionSet
+    starts: datetime
+    zone: str
+    cohosts: tuple[str, ...] = ()
+
+
+class Wrong(Exception):
+    """What to mend: ``errors`` maps a field to what is wrong with it and what to write instead."""
+
+    def __init__(self, errors: Mapping[str, str]) -> None:
+        super().__init__("; ".join(errors.values()))
+        self.errors = errors
+
+
+@dataclass(frozen=True, slots=True)
+class Caution:
+    """Something a host should know before confirming."""
+
+    text: str
+
+
+def understand(desk: Desk, community: Community, fields: Mapping[str, str]) -> Wish:
+    """Read the fields of the form (or the options of the command). Raises Wrong with every field that needs mending."""
+    errors: dict[str, str] = {}
+    found = _question_set(desk, community, fields.get("set", ""), errors)
+    zone = _zone(fields.get("zone") or community.time_zone, errors)
+    day = _date(fields.get("date", ""), errors)
+    clock = _time(fields.get("time", ""), errors)
+    if errors or found is None or day is None or clock is None or zone is None:
+        raise Wrong(errors)
+    starts = datetime.combine(day, clock)
+    _refuse_past(desk, starts, zone)
+    cohosts = tuple(name.strip().lstrip("@") for name in fields.get("with", "").split(",") if name.strip())
+    return Wish(found, starts, zone.key, cohosts)
+
+
+def _question_set(desk: Desk, community: Community, id: str, errors: dict[str, str]) -> QuestionSet | None:
+    sets = {one.id: one for one in desk.library.question_sets(community.id)}
+    found = sets.get(id)
+    if found is None:
+        near = nearest.nearest(id, sets)
+        hint = (
+            f"did you mean {near}?"
+            if near
+            else f"choose one of: {', '.join(sorted(sets)) or '(none yet: an admin adds them in config/question-sets)'}"
+        )
+        errors["set"] = f"There is no question set “{id}” for {community.name}; {hint}"
+        return None
+    format = desk.library.format(found.format)
+    missing = plans.cannot_host(format) if format else ("its format",)
+    if missing:
+        errors["set"] = f"“{found.title}” needs what I cannot host yet ({', '.join(missing)}). Choose a set whose format I can."
+    return found
+
+
+def _zone(name: str, errors: dict[str, str]) -> ZoneInfo | None:
+    if name not in available_timezones():
+        near = nearest.nearest(name, available_timezones())
+        errors["zone"] = f"“{name}” is not a time zone I know; write it like {near or 'Europe/London'}"
+        return None
+    return ZoneInfo(name)
+
+
+def _date(text: str, errors: dict[str, str]) -> date | None:
+    try:
+        return date.fromisoformat(text.strip())
+    except ValueError:
+        errors["date"] = "Write the date as year-month-day, for example 2018-01-31"
+        return None
+
+
+def _time(text: str, errors: dict[str, str]) -> time | None:
+    try:
+        return time.fromisoformat(text.strip().zfill(5)).replace(second=0, microsecond=0, tzinfo=None)
+    except ValueError:
+        errors["time"] = "Write the time on the 24-hour clock, for example 19:30"
+        return None
+
+
+def _refuse_past(desk: Desk, starts: datetime, zone: ZoneInfo) -> None:
+    if resolve(starts, zone).at > desk.now:
+        return
+    possible = plans.next_possible(starts, desk.now, zone)
+    raise Wrong(
+        {"date": f"{starts:%A %d %B %Y, %H:%M} has passed. The next possible is {possible:%A} {possible:%Y-%m-%d} at {possible:%H:%M}"}
+    )
+
+
+def cautions(desk: Desk, chat: Chat, wish: Wish) -> tuple[Caution, ...]:
+    """What the host should know: clock changes, other chats in the channel, steps that are past already, warnings about the set."""
+    return (*_clock_changes(wish), *_overlaps(desk, chat), *_passed(desk, chat, wish))
+
+
+def _clock_changes(wish: Wish) -> tuple[Caution, ...]:
+    resolved = resolve(wish.starts, ZoneInfo(wish.zone))
+    becomes = resolved.at.astimezone(ZoneInfo(wish.zone))
+    match resolved.oddity:
+        case Oddity.GAP:
+            return (
+                Caution(
+                    f"{wish.starts:%H:%M} does not exist in {wish.zone} that day: the clocks go forward. I take the first moment after, {becomes:%H:%M}."
+                ),
+            )
+        case Oddity.FOLD:
+            return (Caution(f"{wish.starts:%H:%M} comes twice in {wish.zone} that day: the clocks go back. I take the first of the two."),)
+        case _:
+            return ()
+
+
+def _overlaps(desk: Desk, chat: Chat) -> tuple[Caution, ...]:
+    others = [
+        other
+        for other in desk.uow.chats.in_places([chat.place.top], AHEAD)
+        if other.id != chat.id and other.starts_at < chat.ends_at and chat.starts_at < other.ends_at
+    ]
+    return tuple(
+        Caution(f"“{other.title}” is in this channel at the same time ({other.starts_at.astimezone(chat.zone):%a %d %b %H:%M}).")
+        for other in others
+    )
+
+
+def _passed(desk: Desk, chat: Chat, wish: Wish) -> tuple[Caution, ...]:
+    passed = [step.key for step in planned(desk, chat, wish.starts).steps if step.due_at < desk.now]
+    if not passed:
+        return ()
+    names = ", ".join(key.replace("_", " ") for key in passed)
+    return (Caution(f"There is no time left for: {names}. I leave these out."),)
+
+
+def draft(desk: Desk, community: Community, place: Place, by: Member, wish: Wish) -> Chat:
+    """A draft chat: stored so that Confirm can find it, seen by nobody else, posting nothing."""
+    hash, body = desk.library.freeze(wish.question_set.id)
+    desk.uow.editions.keep(hash, body)
+    edition = desk.library.thaw(hash, body)
+    timed = plans.plan(edition.format, edition.question_set, wish.starts, ZoneInfo(wish.zone))
+    chat = desk.uow.chats.add(
+        Chat(
+            id=0,
+            community=community.id,
+            place=place.top,
+            title=edition.question_set.title,
+            question_set=edition.question_set.id,
+            edition=hash,
+            state=State.DRAFT,
+            starts_at=timed.starts_at,
+            ends_at=timed.ends_at,
+            time_zone=wish.zone,
+            created_by=by.id,
+        )
+    )
+    desk.uow.chats.set_role(RoleInChat(chat.id, by.id, Role.HOST))
+    for cohost in _people_named(desk, community, place, wish.cohosts):
+        desk.uow.chats.set_role(RoleInChat(chat.id, cohost.id, Role.CO_HOST))
+    return chat
+
+
+def _people_named(desk: Desk, community: Community, place: Place, names: Sequence[str]) -> list[Member]:
+    """Members known by that name or account id; unknown names are left to the preview to point out."""
+    wanted = {name.casefold() for name in names}
+    return [
+        member
+        for member in desk.uow.members.of_community(community.id)
+        if member.person.platform == place.platform and {member.name.casefold(), member.person.id.casefold()} & wanted
+    ]
+
+
+def unknown_names(desk: Desk, community: Community, place: Place, names: Sequence[str]) -> list[str]:
+    """Names given as co-hosts that belong to nobody copbot has met."""
+    known = _people_named(desk, community, place, names)
+    met = {word for member in known for word in (member.name.casefold(), member.person.id.casefold())}
+    return [name for name in names if name.casefold() not in met]
+
+
+def planned(desk: Desk, chat: Chat, starts: datetime | None = None) -> plans.Plan:
+    """The plan of a chat by its frozen edition, from a naive local start (None: its own)."""
+    edition = desk.edition(chat)
+    local = starts or chat.starts_at.astimezone(chat.zone).replace(tzinfo=None)
+    has_guest = any(role.role is Role.GUEST for role in desk.uow.chats.roles([chat.id]))
+    return plans.plan(edition.format, edition.question_set, local, chat.zone, has_guest=has_guest)
+
+
+def confirm(desk: Desk, chat: Chat) -> list[str]:
+    """Make the draft a planned chat. Steps whose time has passed are skipped, never fired in a burst; their keys are returned."""
+    if chat.state is not State.DRAFT:
+        raise WrongState("This draft is not waiting any more: it was confirmed or discarded before. See /cop upcoming.")
+    if chat.starts_at <= desk.now:
+        raise WrongState("The time of this draft has passed. Press Change and choose a later one.")
+    steps = planned(desk, chat).steps
+    desk.uow.chats.save(replace(chat, state=State.PLANNED, change=chat.change + 1))
+    desk.uow.steps.add(_step(desk, chat, step) for step in steps)
+    in_calendar(desk, chat)
+    return [step.key for step in steps if step.due_at < desk.now]
+
+
+def _step(desk: Desk, chat: Chat, step: plans.PlannedStep) -> Step:
+    state = StepState.SKIPPED if step.due_at < desk.now else StepState.DUE
+    return Step(0, chat.id, step.key, step.does, step.due_at, state, step.phase, step.number, step.about)
+
+
+def in_calendar(desk: Desk, chat: Chat) -> None:
+    """Create or move the chat's event in the platform's calendar."""
+    desk.uow.outbox.add(
+        [
+            Outgoing(
+                key=f"{chat.id}:calendar:{chat.starts_at.timestamp():.0f}",
+                lane=channel_lane(chat.place),
+                target=chat.place.top,
+                message=Message(desk.say("calendar", chat=chat)),
+                due_at=desk.now,
+                verb=Verb.SCHEDULE,
+                purpose="calendar",
+                chat=chat.id,
+                title=chat.title,
+                starts_at=chat.starts_at,
+                ends_at=chat.ends_at,
+            )
+        ]
+    )
+
+
+def reschedule(desk: Desk, chat: Chat, starts: datetime, *, edition: tuple[str, str] | None = None) -> Chat:
+    """Move a planned chat: steps that have happened stay as they are, the others are planned anew.
+
+    ``edition`` is the newer version to take, if the host said so.
+    """
+    if edition is not None:
+        desk.uow.editions.keep(*edition)
+        chat = replace(chat, edition=edition[0])
+    timed = planned(desk, chat, starts)
+    moved = replace(chat, starts_at=timed.starts_at, ends_at=timed.ends_at, change=chat.change + 1)
+    desk.uow.chats.save(moved)
+    stored = {step.key: step for step in desk.uow.steps.of(chat.id)}
+    fresh = {step.key: _step(desk, moved, step) for step in timed.steps}
+    desk.uow.steps.save(
+        replace(step, due_at=fresh[key].due_at, state=fresh[key].state)
+        if key in fresh
+        else replace(step, state=StepState.CANCELLED, done_at=desk.now)
+        for key, step in stored.items()
+        if step.state in {StepState.DUE, StepState.SKIPPED}
+    )
+    desk.uow.steps.add(step for key, step in fresh.items() if key not in stored)
+    in_calendar(desk, moved)
+    return moved
+
+
+def shift_all(chat: Chat, by: timedelta) -> Chat:
+    """The chat itself, later (or earlier) by as much."""
+    return replace(chat, starts_at=chat.starts_at + by, ends_at=chat.ends_at + by)

@@ -1,0 +1,48 @@
+"""What changes when a message has left, or could not: the other half of every post."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+
+from copbot.domain.chat import Chat
+from copbot.domain.message import Message
+from copbot.domain.step import Fate, Outgoing, Verb
+from copbot.services import asking, outgoing
+from copbot.services.desk import Desk
+
+TELLS_HOSTS = ("announcement", "reading", "reminder", "welcome", "introductions", "ask", "part_b", "warning", "closing", "moved", "cancelled", "probe")
+"""Purposes whose failure a host must know of, with the words to post by hand."""
+
+
+def finished(desk: Desk, row: Outgoing, *, remedy: str = "") -> None:
+    """Take over how an attempt ended. The row's lease must stand, else nothing happens: somebody else owns it now."""
+    if not desk.uow.outbox.mark(row):
+        return
+    chat = next(iter(desk.uow.chats.lock([row.chat])), None) if row.chat is not None else None
+    if chat is None:
+        return
+    if row.fate is Fate.SENT:
+        _sent(desk, chat, row)
+    elif row.fate in {Fate.FAILED, Fate.EXPIRED} and row.verb in {Verb.POST, Verb.OPEN_THREAD}:
+        _not_posted(desk, chat, row, remedy)
+
+
+def _sent(desk: Desk, chat: Chat, row: Outgoing) -> None:
+    on_sent = ON_SENT.get(row.purpose)
+    if on_sent is not None:
+        on_sent(desk, chat, row)
+
+
+def _noticed(desk: Desk, chat: Chat, row: Outgoing) -> None:
+    """The welcome says what is kept: it is the notice for everything said after it."""
+    desk.uow.chats.save(replace(chat, noticed_at=row.sent_at or desk.now))
+
+
+def _not_posted(desk: Desk, chat: Chat, row: Outgoing, remedy: str) -> None:
+    if row.purpose not in TELLS_HOSTS:
+        return
+    text = desk.say("not-posted", chat=chat, reason=row.trouble, remedy=remedy, late=row.fate is Fate.EXPIRED, words=row.message.text, due_at=row.due_at)
+    outgoing.tell_backstage(desk, chat, f"trouble:{row.id}", Message(text), purpose="trouble")
+
+
+ON_SENT: Mapping[str, Callable[[Desk, Chat, Outgoing], None]] = {"ask": asking.opened, "welcome": _noticed}
+"""Purpose of a row -> what its posting changes."""

@@ -1,0 +1,25 @@
+"""Telling hosts backstage that files on disk have errors; the last good version goes on meanwhile."""
+
+from hashlib import sha256
+
+from copbot.domain.message import Message
+from copbot.domain.place import Place
+from copbot.domain.step import Outgoing, channel_lane
+from copbot.services.desk import Desk
+
+MOST = 10
+
+
+def report_problems(desk: Desk) -> None:
+    """One message in every hosts' channel for each new set of errors."""
+    problems = [str(problem) for problem in desk.library.problems() if not problem.is_warning]
+    if not problems:
+        return
+    text = desk.say("content-problems", problems=problems[:MOST], more=max(len(problems) - MOST, 0))
+    digest = sha256("\n".join(problems).encode()).hexdigest()[:16]
+    for community in desk.library.communities():
+        for channel in community.channels:
+            if channel.hosts_channel is not None:
+                backstage = Place(channel.platform, channel.hosts_channel)
+                key = f"problems:{digest}:{channel_lane(backstage)}"
+                desk.uow.outbox.add([Outgoing(key, channel_lane(backstage), backstage, Message(text), desk.now, purpose="problems")])

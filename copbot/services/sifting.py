@@ -1,0 +1,85 @@
+"""One batch of happenings, sorted: each message once, in its newest version; what was removed; who came and went."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from copbot.domain.heard import Edited, Happening, Joined, Left, Removed, Said
+from copbot.domain.place import Person, Place
+from copbot.domain.response import MessageKey
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """A message of somebody's. ``at`` is when it was first said; ``edited_at`` and ``version`` are of its last edit (0: never edited)."""
+
+    key: MessageKey
+    at: datetime
+    place: Place
+    person: Person
+    text: str
+    mentions: tuple[Person, ...] = ()
+    replies_to: str | None = None
+    has_files: bool = False
+    name: str = ""
+    version: int = 0
+    edited_at: datetime | None = None
+
+    def beside(self, message: str) -> MessageKey:
+        """Another message of the same channel."""
+        return MessageKey(self.key.platform, self.key.channel, message)
+
+
+@dataclass(frozen=True, slots=True)
+class Sifted:
+    """A batch, sorted. ``posts`` are in the order in which their messages were first heard of."""
+
+    posts: tuple[Post, ...]
+    removed: tuple[Removed, ...]
+    moves: tuple[Joined | Left, ...]
+
+
+def key_of(place: Place, message: str) -> MessageKey:
+    """What a message in that place (a channel or a thread of it) is."""
+    return MessageKey(place.platform, place.channel, message)
+
+
+def sift(batch: Sequence[Happening]) -> Sifted:
+    """Sort a batch. Of one message only the highest version is kept, and none if the batch also removes it."""
+    posts: dict[MessageKey, Post] = {}
+    removed: dict[MessageKey, Removed] = {}
+    moves: list[Joined | Left] = []
+    for event in batch:
+        match event:
+            case Said() | Edited():
+                _take(posts, _post(event))
+            case Removed():
+                removed[key_of(event.place, event.message)] = event
+            case Joined() | Left():
+                moves.append(event)
+            case _:
+                pass
+    left = tuple(post for key, post in posts.items() if key not in removed)
+    return Sifted(left, tuple(removed.values()), tuple(moves))
+
+
+def _take(posts: dict[MessageKey, Post], post: Post) -> None:
+    known = posts.get(post.key)
+    if known is None or post.version > known.version:
+        posts[post.key] = post
+
+
+def _post(event: Said | Edited) -> Post:
+    post = Post(
+        key=key_of(event.place, event.message),
+        at=event.at,
+        place=event.place,
+        person=event.person,
+        text=event.text,
+        mentions=event.mentions,
+        replies_to=event.replies_to,
+        name=event.name,
+    )
+    if isinstance(event, Said):
+        return replace(post, has_files=event.has_files)
+    return replace(post, at=event.said_at, version=event.version, edited_at=event.at)

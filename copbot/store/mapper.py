@@ -1,0 +1,176 @@
+"""Between frozen dataclasses and rows. A field is a column of the same name, or is spread over several columns."""
+
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import fields
+from typing import Any, Generic, TypeVar
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+
+from copbot.domain.place import Person, Place, Posted, Privately, Target, ThreadOf
+from copbot.domain.response import MessageKey
+
+R = TypeVar("R")
+V = TypeVar("V")
+
+MOST_PARAMETERS = 500
+"""Longer lists are asked for in several statements; far below the limits of both databases."""
+
+Cells = tuple[Any, ...]
+
+
+class Spread(Generic[V]):
+    """A field that lives in several columns: ``apart`` takes it to pieces, ``whole`` puts it together."""
+
+    def __init__(self, columns: Sequence[str], apart: Callable[[V], Cells], whole: Callable[..., V]) -> None:
+        self.columns = tuple(columns)
+        self.apart = apart
+        self.whole = whole
+
+
+class Mapper(Generic[R]):
+    """A dataclass and its table. ``columns`` are in the order of the fields, so that a row of them can be read by position."""
+
+    def __init__(self, kind: type[R], table: sa.Table, spreads: Mapping[str, Spread[Any]] | None = None) -> None:
+        self._make: Callable[..., R] = kind
+        self.table = table
+        self._spreads = spreads or {}
+        self._plain = tuple(f.name for f in fields(kind) if f.name not in self._spreads)  # type: ignore[arg-type]
+        self._parts: list[tuple[int, int, Callable[..., object] | None]] = []
+        names: list[str] = []
+        for field in fields(kind):  # type: ignore[arg-type]
+            spread = self._spreads.get(field.name)
+            columns = spread.columns if spread else (field.name,)
+            self._parts.append((len(names), len(names) + len(columns), spread.whole if spread else None))
+            names += columns
+        self.columns: tuple[sa.ColumnElement[Any], ...] = tuple(table.c[name] for name in names)
+        self.select: sa.Select[Any] = sa.select(*self.columns)
+        self.insert = table.insert()
+        self.update = table.update()
+        if "id" in names:
+            self.update = self.update.where(table.c.id == sa.bindparam("of_id"))
+
+    def value(self, row: Sequence[Any]) -> R:
+        """The value that a row of ``columns`` holds."""
+        if not self._spreads:
+            return self._make(*row)
+        return self._make(*[row[start] if whole is None else whole(*row[start:stop]) for start, stop, whole in self._parts])
+
+    def maybe(self, row: Sequence[Any] | None) -> R | None:
+        """The value of the row, if there is one."""
+        return None if row is None else self.value(row)
+
+    def values(self, rows: Sequence[Sequence[Any]]) -> list[R]:
+        """The values of many rows."""
+        return [self.value(row) for row in rows]
+
+    def fresh(self, value: R) -> dict[str, Any]:
+        """The row to insert for a value; its id is left to the database."""
+        row = self._row(value)
+        row.pop("id", None)
+        return row
+
+    def changed(self, value: R) -> dict[str, Any]:
+        """The parameters of ``update`` for a value."""
+        row = self._row(value)
+        row["of_id"] = row.pop("id")
+        return row
+
+    def _row(self, value: R) -> dict[str, Any]:
+        row = {name: getattr(value, name) for name in self._plain}
+        for name, spread in self._spreads.items():
+            row.update(zip(spread.columns, spread.apart(getattr(value, name)), strict=True))
+        return row
+
+
+def insert_for(connection: sa.Connection, table: sa.Table) -> sqlite.Insert | postgresql.Insert:
+    """An INSERT that knows ON CONFLICT, in the words of the connection's database."""
+    return postgresql.insert(table) if connection.dialect.name == "postgresql" else sqlite.insert(table)
+
+
+def skipping(connection: sa.Connection, table: sa.Table) -> sqlite.Insert | postgresql.Insert:
+    """An INSERT that leaves rows alone that are there already."""
+    return insert_for(connection, table).on_conflict_do_nothing()
+
+
+def replacing(connection: sa.Connection, table: sa.Table, key: Sequence[str], *names: str) -> sqlite.Insert | postgresql.Insert:
+    """An INSERT that changes the columns ``names`` of a row that has the same ``key``."""
+    insert = insert_for(connection, table)
+    return insert.on_conflict_do_update(index_elements=list(key), set_={name: insert.excluded[name] for name in names})
+
+
+def chunks(values: Collection[V]) -> Iterator[list[V]]:
+    """The values in lists that fit into one statement."""
+    listed = list(values)
+    for start in range(0, len(listed), MOST_PARAMETERS):
+        yield listed[start : start + MOST_PARAMETERS]
+
+
+def some(name: str = "some") -> sa.BindParameter[Any]:
+    """A parameter for ``column.in_(...)`` that takes any number of values."""
+    return sa.bindparam(name, expanding=True)
+
+
+def rows_for(connection: sa.Connection, statement: sa.Select[Any], values: Collection[Any], **others: object) -> list[Sequence[Any]]:
+    """The rows of a statement that uses ``some()``, for any number of values."""
+    return [row for chunk in chunks(values) for row in connection.execute(statement, {"some": chunk, **others})]
+
+
+def affected(connection: sa.Connection, statement: sa.Update | sa.Delete, parameters: Mapping[str, Any] | None = None) -> int:
+    """Execute, and how many rows it concerned."""
+    return connection.execute(statement, parameters or {}).rowcount
+
+
+def _place_apart(place: Place | None) -> Cells:
+    return (place.platform, place.channel, place.thread) if place else (None, None, None)
+
+
+def _place_whole(platform: str | None, channel: str, thread: str | None) -> Place | None:
+    return None if platform is None else Place(platform, channel, thread)
+
+
+def _posted_apart(posted: Posted | None) -> Cells:
+    return (*_place_apart(posted.place), posted.message) if posted else (None, None, None, None)
+
+
+def _posted_whole(platform: str | None, channel: str, thread: str | None, message: str) -> Posted | None:
+    return None if platform is None else Posted(Place(platform, channel, thread), message)
+
+
+def _key_apart(key: MessageKey | None) -> Cells:
+    return (key.platform, key.channel, key.message) if key else (None, None, None)
+
+
+def _key_whole(platform: str | None, channel: str, message: str) -> MessageKey | None:
+    return None if platform is None else MessageKey(platform, channel, message)
+
+
+def _person_apart(person: Person) -> Cells:
+    return person.platform, person.id
+
+
+def _target_apart(target: Target) -> Cells:
+    match target:
+        case Place(platform, channel, thread):
+            return platform, channel, thread, None, None
+        case Privately(person):
+            return person.platform, None, None, person.id, None
+        case ThreadOf(asked):
+            return None, None, None, None, asked
+
+
+def _target_whole(platform: str, channel: str, thread: str | None, person: str | None, asked: int | None) -> Target:
+    if asked is not None:
+        return ThreadOf(asked)
+    return Place(platform, channel, thread) if person is None else Privately(Person(platform, person))
+
+
+PLACE = Spread(("place_platform", "place_channel", "place_thread"), _place_apart, _place_whole)
+MESSAGE_KEY = Spread(("platform", "channel", "message"), _key_apart, _key_whole)
+PERSON = Spread(("platform", "person"), _person_apart, Person)
+TARGET = Spread(("to_platform", "to_channel", "to_thread", "to_person", "thread_of"), _target_apart, _target_whole)
+
+
+def posted(prefix: str) -> Spread[Posted | None]:
+    """A Posted in columns with this prefix."""
+    return Spread([f"{prefix}_{part}" for part in ("platform", "channel", "thread", "message")], _posted_apart, _posted_whole)

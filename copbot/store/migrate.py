@@ -1,0 +1,79 @@
+"""Bringing a database up to this version's tables, at every start."""
+
+from typing import Any
+
+import sqlalchemy as sa
+
+from copbot.errors import DatabaseNewer
+from copbot.resources import data_dir
+from copbot.store.database import file_of, make_engine, on_driver, told_clearly, writing
+
+HEAD = "0002"
+"""The newest revision in ``migrations/versions``; named here so that a database that is up to date starts without Alembic."""
+
+
+def migrate(url: str) -> None:
+    """Bring the database up to date. Several processes may do this at once: one works, the others wait and find it done.
+
+    Raises ConfigurationError if the database cannot be used, DatabaseNewer if a newer copbot has written it.
+    """
+    engine = make_engine(url)
+    try:
+        with told_clearly(url):
+            if revision(engine) != HEAD:
+                _upgrade(engine, url)
+    finally:
+        engine.dispose()
+
+
+def revision(engine: sa.Engine) -> str | None:
+    """The revision that a database is at, or None if it is empty."""
+    with engine.connect() as connection:
+        return _revision(connection)
+
+
+def alembic_config(connection: sa.Connection | None = None) -> Any:  # noqa: ANN401 - Alembic is imported only where it is needed
+    """Alembic's ``Config`` for this database."""
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(data_dir("migrations")).replace("%", "%%"))
+    config.attributes["connection"] = connection
+    return config
+
+
+def _revision(connection: sa.Connection) -> str | None:
+    if not sa.inspect(connection).has_table("alembic_version"):
+        return None
+    return connection.execute(sa.text("SELECT version_num FROM alembic_version")).scalar()
+
+
+def _upgrade(engine: sa.Engine, url: str) -> None:
+    with writing(engine).connect() as connection:
+        _without_foreign_keys(connection)
+        with connection.begin():
+            _refuse_newer(connection, url)
+            _run(connection)
+
+
+def _run(connection: sa.Connection) -> None:
+    from alembic import command
+
+    command.upgrade(alembic_config(connection), "head")
+
+
+def _refuse_newer(connection: sa.Connection, url: str) -> None:
+    from alembic.script import ScriptDirectory
+
+    found = _revision(connection)
+    known = {script.revision for script in ScriptDirectory.from_config(alembic_config()).walk_revisions()}
+    if found is not None and found not in known:
+        where = file_of(url) or "the database"
+        raise DatabaseNewer(
+            f"{where}: written by a newer copbot (revision {found}, this one knows {HEAD}); start that one, or restore a backup"
+        )
+
+
+def _without_foreign_keys(connection: sa.Connection) -> None:
+    # Rebuilding a table means dropping the old one, which must not cascade; the setting cannot change inside a transaction.
+    on_driver(connection, "PRAGMA foreign_keys = OFF")

@@ -1,0 +1,174 @@
+"""Members of communities, and forgetting them."""
+
+import hashlib
+import hmac
+import secrets
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+import sqlalchemy as sa
+from typing_extensions import override
+
+from copbot.domain.member import FORMER_MEMBER, Member
+from copbot.domain.place import Person
+from copbot.ports.store import Members
+from copbot.store import tables
+from copbot.store.mapper import PERSON, Mapper, replacing, rows_for, skipping, some
+
+MEMBER = Mapper(Member, tables.member, {"person": PERSON})
+SECRET = "forgotten_secret"  # noqa: S105 - the fact's name, not its value
+
+_member = tables.member.c
+_OF_IDS = MEMBER.select.where(_member.id.in_(some()))
+_OF_PEOPLE = MEMBER.select.where(_member.community == sa.bindparam("of_community"), _member.person.in_(some()))
+_OF_COMMUNITY = MEMBER.select.where(_member.community == sa.bindparam("of_community"), _member.platform != "").order_by(_member.id)
+_FORMER = sa.select(_member.id).where(_member.community == sa.bindparam("of_community"), _member.platform == "")
+_WAS_FORGOTTEN = sa.select(tables.forgotten.c.hash).where(tables.forgotten.c.hash == sa.bindparam("of_hash")).limit(1)
+_SECRET = sa.select(tables.fact.c.value).where(tables.fact.c.name == SECRET)
+
+_THEIRS: sa.BindParameter[int] = sa.bindparam("of_member")
+_DELETED = tuple(
+    table.delete().where(table.c.member == _THEIRS)
+    for table in (
+        tables.reflection,
+        tables.commitment,
+        tables.follow_up,
+        tables.reflect_preference,
+        tables.consent,
+        tables.off_the_record,
+        tables.identifier_event,
+        tables.attendance,
+        tables.role_in_chat,
+    )
+)
+"""What is theirs, in an order that the references allow."""
+_HANDED_OVER = tuple(
+    column.table.update().where(column == _THEIRS).values({column: sa.bindparam("former")})
+    for column in (tables.act.c.member, tables.pin.c.by, tables.suggestion.c.by, tables.chat.c.created_by)
+)
+"""What the community goes on needing, without them."""
+_WIPE_RESPONSES = tables.response.update().where(tables.response.c.member == _THEIRS).values(member=sa.bindparam("former"), text=None)
+_DROP_EDGES = tables.response.update().where(tables.response.c.replies_to == _THEIRS).values(replies_to=None)
+_DELETE_MAIL = tables.outbox.delete().where(
+    tables.outbox.c.to_person.is_not(None),
+    sa.or_(
+        tables.outbox.c.member == _THEIRS,
+        sa.and_(tables.outbox.c.to_platform == sa.bindparam("of_platform"), tables.outbox.c.to_person == sa.bindparam("of_person")),
+    ),
+)
+_FREE_MAIL = tables.outbox.update().where(tables.outbox.c.member == _THEIRS).values(member=None)
+_DELETE = tables.member.delete().where(_member.id == _THEIRS)
+
+
+@dataclass(frozen=True, slots=True)
+class Forgotten:
+    """That an account was forgotten by a community, without saying whose. To be kept outside of the database's backups."""
+
+    hash: str
+    community: str
+    at: datetime
+
+
+FORGOTTEN = Mapper(Forgotten, tables.forgotten)
+
+
+class SqlMembers(Members):
+    """Members of communities. ``secret`` salts the hashes of forgotten accounts; without it one is kept among the facts."""
+
+    def __init__(self, connection: sa.Connection, secret: bytes | None = None) -> None:
+        self._connection = connection
+        self._secret = secret
+        self._add = MEMBER.insert.returning(_member.id, sort_by_parameter_order=True)
+        self._add_former = skipping(connection, tables.member)
+        self._remember_forgotten = replacing(connection, tables.forgotten, ("hash", "community"), "at")
+        self._keep_secret = skipping(connection, tables.fact)
+
+    @override
+    def get(self, id: int) -> Member | None:
+        return self.many([id]).get(id)
+
+    @override
+    def many(self, ids: Collection[int]) -> dict[int, Member]:
+        return {member.id: member for member in MEMBER.values(rows_for(self._connection, _OF_IDS, ids))}
+
+    @override
+    def of_community(self, community: str) -> list[Member]:
+        """See the port. The former member is not one of them."""
+        return MEMBER.values(self._connection.execute(_OF_COMMUNITY, {"of_community": community}).all())
+
+    @override
+    def by_person(self, community: str, people: Collection[Person]) -> dict[Person, Member]:
+        wanted = set(people)
+        rows = rows_for(self._connection, _OF_PEOPLE, sorted({person.id for person in wanted}), of_community=community)
+        return {member.person: member for member in MEMBER.values(rows) if member.person in wanted}
+
+    @override
+    def add(self, members: Iterable[Member]) -> list[Member]:
+        new = list(members)
+        if not new:
+            return []
+        ids = self._connection.execute(self._add, [MEMBER.fresh(member) for member in new]).scalars()
+        return [replace(member, id=id) for member, id in zip(new, ids, strict=True)]
+
+    @override
+    def save(self, member: Member) -> None:
+        self.save_all([member])
+
+    @override
+    def save_all(self, members: Iterable[Member]) -> None:
+        if rows := [MEMBER.changed(member) for member in members]:
+            self._connection.execute(MEMBER.update, rows)
+
+    @override
+    def forget(self, member: Member, at: datetime) -> None:
+        theirs = {"of_member": member.id}
+        for delete in _DELETED:
+            self._connection.execute(delete, theirs)
+        self._connection.execute(_DELETE_MAIL, {**theirs, "of_platform": member.person.platform, "of_person": member.person.id})
+        self._connection.execute(_FREE_MAIL, theirs)
+        self._connection.execute(_DROP_EDGES, theirs)
+        former = {**theirs, "former": self._former_member(member.community)}
+        for hand_over in (*_HANDED_OVER, _WIPE_RESPONSES):
+            self._connection.execute(hand_over, former)
+        self._connection.execute(_DELETE, theirs)
+        self._remember(Forgotten(self._hash(member.person), member.community, at))
+
+    @override
+    def was_forgotten(self, person: Person) -> bool:
+        return self._connection.execute(_WAS_FORGOTTEN, {"of_hash": self._hash(person)}).first() is not None
+
+    def forgotten(self) -> list[Forgotten]:
+        """All who were forgotten, for safekeeping outside of the database's backups."""
+        return FORGOTTEN.values(self._connection.execute(FORGOTTEN.select).all())
+
+    def forget_again(self, forgotten: Iterable[Forgotten]) -> int:
+        """Forget those whom this (restored) database does not know to be forgotten, or forgot longer ago; how many members."""
+        known = {(one.hash, one.community): one.at for one in self.forgotten()}
+        missed = {(one.hash, one.community): one for one in forgotten if known.get((one.hash, one.community), one.at) < one.at}
+        missed |= {(one.hash, one.community): one for one in forgotten if (one.hash, one.community) not in known}
+        back = [member for member in self._all() if (self._hash(member.person), member.community) in missed]
+        for member in back:
+            self.forget(member, missed[self._hash(member.person), member.community].at)
+        for one in missed.values():
+            self._remember(one)
+        return len(back)
+
+    def ensure_secret(self) -> None:
+        """See to it that there is a secret from the start, so that every backup holds the one that its hashes need."""
+        self._connection.execute(self._keep_secret, {"name": SECRET, "value": secrets.token_hex(32)})
+
+    def _all(self) -> list[Member]:
+        return MEMBER.values(self._connection.execute(MEMBER.select.where(_member.platform != "")).all())
+
+    def _remember(self, forgotten: Forgotten) -> None:
+        self._connection.execute(self._remember_forgotten, FORGOTTEN.fresh(forgotten))
+
+    def _hash(self, person: Person) -> str:
+        secret = self._secret or bytes.fromhex(self._connection.execute(_SECRET).scalar_one())
+        return hmac.new(secret, f"{person.platform}\0{person.id}".encode(), hashlib.sha256).hexdigest()
+
+    def _former_member(self, community: str) -> int:
+        former = Member(0, community, Person("", f"former:{community}"), FORMER_MEMBER, FORMER_MEMBER)
+        self._connection.execute(self._add_former, MEMBER.fresh(former))
+        return int(self._connection.execute(_FORMER, {"of_community": community}).scalar_one())

@@ -1,0 +1,248 @@
+"""Messages on their way out: leases, lanes, and rows that wait for others (3-architecture 6)."""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from typing_extensions import override
+
+from copbot.domain.place import Posted, ThreadOf
+from copbot.domain.step import Fate, Outgoing, Verb
+from copbot.ports.store import Outbox
+from copbot.store import tables
+from copbot.store.mapper import TARGET, Mapper, affected, posted, replacing, rows_for, skipping, some
+
+OUTGOING = Mapper(Outgoing, tables.outbox, {"target": TARGET, "posted": posted("posted")})
+
+SETTLE = timedelta(seconds=30)
+"""How long after a claim a platform may still show what was sent (3-architecture 6)."""
+
+UNFINISHED = (Fate.PENDING, Fate.LEASED, Fate.UNCLEAR)
+UNSENT = (Fate.EXPIRED, Fate.CANCELLED, Fate.FAILED)
+NO_THREAD = "the thread could not be opened"
+
+_row, _lane, _asked = tables.outbox.c, tables.lane.c, tables.asked_question.c
+_earlier, _edited, _opener = tables.outbox.alias("earlier"), tables.outbox.alias("edited"), tables.outbox.alias("opener")
+
+_FIRST_IN_LANE = ~sa.exists().where(_earlier.c.lane == _row.lane, _earlier.c.fate.in_(UNFINISHED), _earlier.c.id < _row.id)
+_THREAD_IS_OPEN = sa.or_(_row.thread_of.is_(None), sa.exists().where(_asked.id == _row.thread_of, _asked.root_message.is_not(None)))
+_EDITED_IS_SENT = sa.or_(_row.edits.is_(None), sa.exists().where(_edited.c.key == _row.edits, _edited.c.fate == Fate.SENT))
+_HEADS = tables.outbox.outerjoin(tables.lane, _lane.lane == _row.lane)
+_IS_HEAD = (_row.fate.in_(UNFINISHED), _FIRST_IN_LANE, _THREAD_IS_OPEN, _EDITED_IS_SENT)
+_now: sa.BindParameter[datetime] = sa.bindparam("now")
+_settled: sa.BindParameter[datetime] = sa.bindparam("settled")
+_CLAIMABLE = (
+    OUTGOING.select.select_from(_HEADS)
+    .where(
+        *_IS_HEAD,
+        _row.due_at <= _now,
+        sa.or_(_lane.not_before.is_(None), _lane.not_before <= _now),
+        sa.or_(
+            _row.fate == Fate.PENDING,
+            sa.and_(_row.fate == Fate.UNCLEAR, _row.last_claimed_at <= _settled),
+            sa.and_(_row.fate == Fate.LEASED, _row.lease_until <= _now, _row.last_claimed_at <= _settled),
+        ),
+    )
+    .order_by(_row.due_at, _row.id)
+    .limit(sa.bindparam("at_most"))
+    .with_for_update(of=tables.outbox, skip_locked=True)
+)
+_TIMES = sa.select(_row.fate, _row.due_at, _lane.not_before, _row.lease_until, _row.last_claimed_at).select_from(_HEADS).where(*_IS_HEAD)
+_LEASE = tables.outbox.update().where(_row.id == sa.bindparam("of_id"))
+_MARK = tables.outbox.update().where(
+    _row.id == sa.bindparam("of_id"),
+    _row.lease_owner == sa.bindparam("of_owner"),
+    _row.epoch == sa.bindparam("of_epoch"),
+    _row.fate == Fate.LEASED,
+)
+_FREE = (
+    tables.outbox.update()
+    .where(_row.fate == Fate.LEASED, _row.lease_owner != sa.bindparam("but_not"))
+    .values(fate=Fate.UNCLEAR, lease_owner=None, lease_until=None)
+)
+
+_IN_VAIN = _row.fate == Fate.PENDING
+_FAIL_THREADLESS = (
+    tables.outbox.update()
+    .where(
+        _IN_VAIN,
+        sa.exists().where(_asked.id == _row.thread_of, _asked.root_message.is_(None)),
+        sa.exists().where(_opener.c.asked == _row.thread_of, _opener.c.verb == Verb.OPEN_THREAD, _opener.c.fate.in_(UNSENT)),
+        ~sa.exists().where(_opener.c.asked == _row.thread_of, _opener.c.verb == Verb.OPEN_THREAD, _opener.c.fate.not_in(UNSENT)),
+    )
+    .values(fate=Fate.FAILED, trouble=NO_THREAD)
+)
+_CANCEL_CHANGES = (
+    tables.outbox.update()
+    .where(_IN_VAIN, _row.edits.is_not(None), ~sa.exists().where(_edited.c.key == _row.edits, _edited.c.fate.not_in(UNSENT)))
+    .values(fate=Fate.CANCELLED)
+)
+
+_BY_KEYS = OUTGOING.select.where(_row.key.in_(some()))
+_OF_CHAT = OUTGOING.select.where(_row.chat == sa.bindparam("of_chat")).order_by(_row.id)
+_OF_POSTED = (
+    OUTGOING.select.where(
+        _row.posted_message == sa.bindparam("message_"),
+        _row.posted_channel == sa.bindparam("channel_"),
+        _row.posted_platform == sa.bindparam("platform_"),
+        _row.verb.in_((Verb.POST, Verb.OPEN_THREAD)),
+    )
+    .order_by(_row.id)
+    .limit(1)
+)
+_TAKE_OVER = tables.outbox.update().where(_row.edits == sa.bindparam("of_edits"), _row.verb == Verb.EDIT, _row.fate == Fate.PENDING)
+_CANCEL = tables.outbox.update().where(_row.chat == sa.bindparam("of_chat"), _row.fate == Fate.PENDING).values(fate=Fate.CANCELLED)
+_CANCEL_PURPOSES = _CANCEL.where(_row.purpose.in_(some()))
+_CANCEL_KEY = tables.outbox.update().where(_row.key == sa.bindparam("of_key"), _row.fate == Fate.PENDING).values(fate=Fate.CANCELLED)
+
+
+class SqlOutbox(Outbox):
+    """Messages on their way out. ``settle``: how long after its last claim an unclear row is left alone."""
+
+    def __init__(self, connection: sa.Connection, settle: timedelta = SETTLE) -> None:
+        self._connection = connection
+        self._settle = settle
+        self._add = skipping(connection, tables.outbox)
+        self._hold = replacing(connection, tables.lane, ("lane",), "not_before")
+
+    @override
+    def add(self, rows: Iterable[Outgoing]) -> None:
+        new = list(rows)
+        if not new:
+            return
+        self._connection.execute(self._add, [OUTGOING.fresh(row) for row in new])
+        if any(row.edits is not None or isinstance(row.target, ThreadOf) for row in new):
+            self._end_in_vain()
+
+    @override
+    def get(self, key: str) -> Outgoing | None:
+        return self.by_keys([key]).get(key)
+
+    @override
+    def by_keys(self, keys: Collection[str]) -> dict[str, Outgoing]:
+        return {row.key: row for row in OUTGOING.values(rows_for(self._connection, _BY_KEYS, keys))}
+
+    @override
+    def of_posted(self, posted: Posted) -> Outgoing | None:
+        # A message that starts a thread is heard in its channel but addressed in its thread: the thread is not compared.
+        address = {"message_": posted.message, "channel_": posted.place.channel, "platform_": posted.place.platform}
+        return OUTGOING.maybe(self._connection.execute(_OF_POSTED, address).first())
+
+    @override
+    def of(self, chat: int) -> list[Outgoing]:
+        return OUTGOING.values(self._connection.execute(_OF_CHAT, {"of_chat": chat}).all())
+
+    @override
+    def replace_pending_edit(self, row: Outgoing) -> None:
+        if not affected(self._connection, _TAKE_OVER, {"of_edits": row.edits, "message": row.message}):
+            self.add([row])
+
+    @override
+    def claim(self, owner: str, now: datetime, lease: timedelta, limit: int) -> list[Outgoing]:
+        """See the port. A row whose earlier attempt may have arrived comes back with the fate UNCLEAR, all others LEASED;
+        both are leased. ``attempts`` and ``epoch`` count this claim.
+        """
+        parameters = {"now": now, "settled": now - self._settle, "at_most": limit}
+        found = OUTGOING.values(self._connection.execute(_CLAIMABLE, parameters).all())
+        claimed = [_leased(row, owner, now, lease) for row in found]
+        if claimed:
+            self._connection.execute(_LEASE, [_lease_of(row) for row in claimed])
+        return claimed
+
+    @override
+    def mark(self, row: Outgoing) -> bool:
+        marked = affected(self._connection, _MARK, _outcome(row)) == 1
+        if marked and row.fate in UNSENT:
+            self._end_in_vain()
+        return marked
+
+    @override
+    def hold(self, lane: str, until: datetime) -> None:
+        self._connection.execute(self._hold, {"lane": lane, "not_before": until})
+
+    @override
+    def free_dead(self, owner: str) -> int:
+        return affected(self._connection, _FREE, {"but_not": owner})
+
+    @override
+    def next_due(self, now: datetime) -> datetime | None:
+        """See the port. Never earlier than ``now``."""
+        times = (self._claimable_from(row) for row in self._connection.execute(_TIMES).all())
+        return max(now, first) if (first := min(times, default=None)) else None
+
+    @override
+    def cancel(self, chat: int, purposes: Collection[str] | None = None) -> None:
+        if purposes is None:
+            self._connection.execute(_CANCEL, {"of_chat": chat})
+        else:
+            self._connection.execute(_CANCEL_PURPOSES, {"of_chat": chat, "some": list(purposes)})
+        self._end_in_vain()
+
+    @override
+    def cancel_key(self, key: str) -> bool:
+        cancelled = affected(self._connection, _CANCEL_KEY, {"of_key": key}) == 1
+        if cancelled:
+            self._end_in_vain()
+        return cancelled
+
+    def _end_in_vain(self) -> None:
+        """End the rows that wait for a thread or a message that will never be; else they would block their lanes for ever."""
+        self._connection.execute(_FAIL_THREADLESS)
+        self._connection.execute(_CANCEL_CHANGES)
+
+    def _claimable_from(self, row: Sequence[Any]) -> datetime:
+        fate, due_at, not_before, lease_until, last_claimed_at = row
+        times: list[datetime | None] = [due_at, not_before]
+        if fate is not Fate.PENDING:
+            times.append(last_claimed_at + self._settle)
+        if fate is Fate.LEASED:
+            times.append(lease_until)
+        return max(time for time in times if time is not None)
+
+
+def _leased(row: Outgoing, owner: str, now: datetime, lease: timedelta) -> Outgoing:
+    return replace(
+        row,
+        fate=Fate.LEASED if row.fate is Fate.PENDING else Fate.UNCLEAR,
+        attempts=row.attempts + 1,
+        epoch=row.epoch + 1,
+        lease_owner=owner,
+        lease_until=now + lease,
+        last_claimed_at=now,
+    )
+
+
+def _lease_of(row: Outgoing) -> dict[str, object]:
+    return {
+        "of_id": row.id,
+        "fate": Fate.LEASED,
+        "attempts": row.attempts,
+        "epoch": row.epoch,
+        "lease_owner": row.lease_owner,
+        "lease_until": row.lease_until,
+        "last_claimed_at": row.last_claimed_at,
+    }
+
+
+def _outcome(row: Outgoing) -> dict[str, Any]:
+    kept = OUTGOING.changed(row)
+    names = (
+        "of_id",
+        "fate",
+        "due_at",
+        "attempts",
+        "sent_at",
+        "trouble",
+        "posted_platform",
+        "posted_channel",
+        "posted_thread",
+        "posted_message",
+    )
+    return {name: kept[name] for name in names} | {
+        "of_owner": row.lease_owner,
+        "of_epoch": row.epoch,
+        "lease_owner": row.lease_owner if row.fate is Fate.LEASED else None,
+        "lease_until": row.lease_until if row.fate is Fate.LEASED else None,
+    }

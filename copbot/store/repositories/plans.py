@@ -1,0 +1,108 @@
+"""Frozen editions, the steps of plans, handled interactions, and facts."""
+
+from collections.abc import Collection, Iterable
+from datetime import datetime
+
+import sqlalchemy as sa
+from typing_extensions import override
+
+from copbot.domain.chat import AHEAD
+from copbot.domain.step import Step, StepState
+from copbot.ports.store import Editions, Facts, Interactions, Steps
+from copbot.store import tables
+from copbot.store.mapper import Mapper, replacing, skipping
+
+STEP = Mapper(Step, tables.step)
+_step, _chat = tables.step.c, tables.chat.c
+
+_BODY = sa.select(tables.edition.c.body).where(tables.edition.c.hash == sa.bindparam("of_hash"))
+_OF_CHAT = STEP.select.where(_step.chat == sa.bindparam("of_chat")).order_by(_step.due_at, _step.id)
+_WAITING = tables.step.join(tables.chat), (_step.state == StepState.DUE, _chat.state.in_(AHEAD), _chat.paused_at.is_(None))
+_DUE = (
+    STEP.select.select_from(_WAITING[0])
+    .where(*_WAITING[1], _step.due_at <= sa.bindparam("now"))
+    .order_by(_step.chat, _step.due_at, _step.id)
+    .limit(sa.bindparam("at_most"))
+)
+_NEXT_DUE = sa.select(sa.func.min(_step.due_at)).select_from(_WAITING[0]).where(*_WAITING[1])
+_END_ALL = tables.step.update().where(_step.chat == sa.bindparam("of_chat"), _step.state == StepState.DUE)
+_VALUE = sa.select(tables.fact.c.value).where(tables.fact.c.name == sa.bindparam("of_name"))
+
+
+class SqlEditions(Editions):
+    """Frozen question sets, formats and wording, by hash."""
+
+    def __init__(self, connection: sa.Connection) -> None:
+        self._connection = connection
+        self._keep = skipping(connection, tables.edition)
+
+    @override
+    def keep(self, hash: str, body: str) -> None:
+        self._connection.execute(self._keep, {"hash": hash, "body": body})
+
+    @override
+    def body(self, hash: str) -> str:
+        return str(self._connection.execute(_BODY, {"of_hash": hash}).scalar_one())
+
+
+class SqlSteps(Steps):
+    """The steps of plans."""
+
+    def __init__(self, connection: sa.Connection) -> None:
+        self._connection = connection
+
+    @override
+    def add(self, steps: Iterable[Step]) -> None:
+        if rows := [STEP.fresh(step) for step in steps]:
+            self._connection.execute(STEP.insert, rows)
+
+    @override
+    def save(self, steps: Iterable[Step]) -> None:
+        if rows := [STEP.changed(step) for step in steps]:
+            self._connection.execute(STEP.update, rows)
+
+    @override
+    def of(self, chat: int) -> list[Step]:
+        return STEP.values(self._connection.execute(_OF_CHAT, {"of_chat": chat}).all())
+
+    @override
+    def due(self, now: datetime, limit: int) -> list[Step]:
+        return STEP.values(self._connection.execute(_DUE, {"now": now, "at_most": limit}).all())
+
+    @override
+    def next_due(self) -> datetime | None:
+        return self._connection.execute(_NEXT_DUE).scalar()
+
+    @override
+    def end_all(self, chat: int, state: StepState, now: datetime) -> None:
+        self._connection.execute(_END_ALL, {"of_chat": chat, "state": state, "done_at": now})
+
+
+class SqlInteractions(Interactions):
+    """Interactions already handled."""
+
+    def __init__(self, connection: sa.Connection) -> None:
+        self._connection = connection
+        self._add = skipping(connection, tables.interaction).returning(tables.interaction.c.id)
+
+    @override
+    def new(self, ids: Collection[str], at: datetime) -> set[str]:
+        if not ids:
+            return set()
+        return set(self._connection.execute(self._add, [{"id": id, "at": at} for id in sorted(set(ids))]).scalars())
+
+
+class SqlFacts(Facts):
+    """Small things the bot itself must remember, by name."""
+
+    def __init__(self, connection: sa.Connection) -> None:
+        self._connection = connection
+        self._put = replacing(connection, tables.fact, ("name",), "value")
+
+    @override
+    def get(self, name: str) -> str | None:
+        return self._connection.execute(_VALUE, {"of_name": name}).scalar()
+
+    @override
+    def put(self, name: str, value: str) -> None:
+        self._connection.execute(self._put, {"name": name, "value": value})

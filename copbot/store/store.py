@@ -1,0 +1,135 @@
+"""The store: units of work on one database thread."""
+
+import asyncio
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager, contextmanager
+from datetime import timedelta
+from threading import Lock
+from typing import Self, TypeVar
+
+import sqlalchemy as sa
+from typing_extensions import override
+
+from copbot.ports.store import Store, UnitOfWork
+from copbot.store import tables
+from copbot.store.database import BUSY_MILLISECONDS, IN_MEMORY, make_engine, on_driver, told_clearly, writing
+from copbot.store.repositories.members import Forgotten
+from copbot.store.repositories.outbox import SETTLE
+from copbot.store.unit_of_work import SqlUnitOfWork
+
+T = TypeVar("T")
+
+
+class SqlStore(Store):
+    """Units of work on one held connection for writing and one for reading, used by one thread at a time.
+
+    ``settle`` is how long the outbox leaves an unclear row alone; ``secret`` salts the hashes of forgotten accounts in place of
+    the one that the database keeps.
+    """
+
+    def __init__(self, engine: sa.Engine, *, settle: timedelta = SETTLE, secret: bytes | None = None) -> None:
+        self._engine = engine
+        self._alone = Lock()
+        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="copbot-database")
+        self._writer = writing(engine).connect()
+        self._reader = engine.connect()
+        self._writing = SqlUnitOfWork(self._writer, settle=settle, secret=secret)
+        self._reading = SqlUnitOfWork(self._reader, settle=settle, secret=secret)
+        with self._begun():
+            self._writing.sql_members.ensure_secret()
+
+    @classmethod
+    def open(cls, url: str, *, secret: bytes | None = None, settle: timedelta = SETTLE) -> Self:
+        """Open a database whose tables are there (see ``migrate``). Raises ConfigurationError with one clear line."""
+        with told_clearly(url):
+            return cls(make_engine(url), settle=settle, secret=secret)
+
+    @classmethod
+    def in_memory(cls, *, settle: timedelta = SETTLE) -> Self:
+        """A database of its own in memory, with all tables, for tests and previews."""
+        engine = make_engine(IN_MEMORY)
+        with engine.connect() as connection:
+            on_driver(connection, tables.ddl(), script=True)
+        return cls(engine, settle=settle)
+
+    @override
+    async def write(self, work: Callable[[UnitOfWork], T]) -> T:
+        return await self.on_thread(lambda: self._write(work))
+
+    @override
+    async def read(self, work: Callable[[UnitOfWork], T]) -> T:
+        return await self.on_thread(lambda: self._read(lambda _: work(self._reading)))
+
+    @override
+    def transaction(self) -> AbstractContextManager[UnitOfWork]:
+        return self._begun()
+
+    @override
+    async def aclose(self) -> None:
+        await self.on_thread(self._disconnect)
+        self._thread.shutdown()
+
+    def close(self) -> None:
+        """As ``aclose``, for code without an event loop."""
+        self._disconnect()
+        self._thread.shutdown()
+
+    async def scrub(self) -> None:
+        """Empty the write-ahead log. To be awaited after erasures, outside of a transaction: until then the log may hold erased text."""
+        await self.on_thread(self._scrub)
+
+    async def forgotten(self) -> list[Forgotten]:
+        """Who was forgotten. Kept beside the backups, it lets a restored backup forget again."""
+        return await self.read(lambda _: self._reading.sql_members.forgotten())
+
+    async def forget_again(self, forgotten: Iterable[Forgotten]) -> int:
+        """After a backup was restored: forget whom it does not know to be forgotten. How many members; ``scrub`` afterwards."""
+        return await self.write(lambda _: self._writing.sql_members.forget_again(forgotten))
+
+    async def query(self, work: Callable[[sa.Connection], T]) -> T:
+        """Read with SQL of one's own (the rest of ``copbot.store``)."""
+        return await self.on_thread(lambda: self._read(work))
+
+    async def change(self, work: Callable[[sa.Connection], T]) -> T:
+        """Write with SQL of one's own (the rest of ``copbot.store``)."""
+        return await self.on_thread(lambda: self._write(lambda _: work(self._writer)))
+
+    async def on_thread(self, work: Callable[[], T]) -> T:
+        """Run something on the database thread."""
+        return await asyncio.get_running_loop().run_in_executor(self._thread, work)
+
+    def _write(self, work: Callable[[UnitOfWork], T]) -> T:
+        with self._begun() as uow:
+            return work(uow)
+
+    def _read(self, work: Callable[[sa.Connection], T]) -> T:
+        with self._only_us(), self._reader.begin() as begun:
+            try:
+                return work(self._reader)
+            finally:
+                begun.rollback()
+
+    @contextmanager
+    def _begun(self) -> Iterator[UnitOfWork]:
+        with self._only_us(), self._writer.begin():
+            yield self._writing
+
+    @contextmanager
+    def _only_us(self) -> Iterator[None]:
+        if not self._alone.acquire(timeout=BUSY_MILLISECONDS / 1000):
+            raise RuntimeError("a transaction of this process has been open for too long; was one begun inside another?")
+        try:
+            yield
+        finally:
+            self._alone.release()
+
+    def _scrub(self) -> None:
+        with self._only_us():
+            on_driver(self._writer, "PRAGMA wal_checkpoint(TRUNCATE)")
+
+    def _disconnect(self) -> None:
+        with self._only_us():
+            self._writer.close()
+            self._reader.close()
+            self._engine.dispose()

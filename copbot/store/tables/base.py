@@ -1,0 +1,113 @@
+"""Metadata, column types and short ways to write columns. All types mean the same on SQLite and on PostgreSQL."""
+
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any, Generic, TypeVar
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Dialect
+from sqlalchemy.types import TypeDecorator, TypeEngine
+from typing_extensions import override
+
+metadata = sa.MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+BigId = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+"""SQLite gives numbers by itself only to a primary key of exactly the type INTEGER."""
+
+W = TypeVar("W", bound=StrEnum)
+V = TypeVar("V")
+
+
+class Instant(TypeDecorator[datetime]):
+    """An aware instant, stored as UTC; SQLite keeps it as text that sorts. Naive values are refused with ValueError."""
+
+    impl = sa.DateTime(timezone=True)
+    cache_ok = True
+
+    @override
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("an instant needs a time zone")
+        in_utc = value.astimezone(UTC)
+        return in_utc.replace(tzinfo=None) if dialect.name == "sqlite" else in_utc
+
+    @override
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Word(TypeDecorator[W], Generic[W]):
+    """One word of an enumeration, stored as its value."""
+
+    impl = sa.Text
+    cache_ok = True
+
+    def __init__(self, words: type[W]) -> None:
+        super().__init__()
+        self.words = words
+
+    @override
+    def process_bind_param(self, value: W | None, dialect: Dialect) -> str | None:
+        return None if value is None else value.value
+
+    @override
+    def process_result_value(self, value: str | None, dialect: Dialect) -> W | None:
+        return None if value is None else self.words(value)
+
+
+class Json(TypeDecorator[V], Generic[V]):
+    """A value stored as JSON text. ``plain`` makes JSON data of it, ``whole`` makes it of JSON data again."""
+
+    impl = sa.Text
+    cache_ok = True
+
+    def __init__(self, plain: Callable[[V], object], whole: Callable[[Any], V]) -> None:
+        super().__init__()
+        self.plain = plain
+        self.whole = whole
+
+    @override
+    def process_bind_param(self, value: V | None, dialect: Dialect) -> str | None:
+        return None if value is None else json.dumps(self.plain(value), ensure_ascii=False, separators=(",", ":"))
+
+    @override
+    def process_result_value(self, value: str | None, dialect: Dialect) -> V | None:
+        return None if value is None else self.whole(json.loads(value))
+
+
+Kind = TypeEngine[Any] | type[TypeEngine[Any]]
+
+
+def identity() -> sa.Column[int]:
+    """A number given by the database."""
+    return sa.Column("id", BigId, primary_key=True, comment="Number of the row.")
+
+
+def needs(name: str, kind: Kind, comment: str, *, unique: bool = False, default: str | None = None) -> sa.Column[Any]:
+    """A column that always has a value. ``default`` is SQL, for rows that were there before the column."""
+    return sa.Column(name, kind, nullable=False, unique=unique or None, server_default=default, comment=comment)
+
+
+def may_have(name: str, kind: Kind, comment: str) -> sa.Column[Any]:
+    """A column that may be NULL."""
+    return sa.Column(name, kind, nullable=True, comment=comment)
+
+
+def refers(name: str, to: str, comment: str, *, required: bool = True, gone: str | None = None, index: bool = False) -> sa.Column[Any]:
+    """A reference to the ``id`` of table ``to``; ``gone`` is what happens when that row is deleted (default: it may not be)."""
+    key = sa.ForeignKey(f"{to}.id", ondelete=gone)
+    return sa.Column(name, BigId, key, nullable=not required, index=index or None, comment=comment)

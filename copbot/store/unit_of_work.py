@@ -1,0 +1,36 @@
+"""All repositories over one connection."""
+
+from datetime import timedelta
+
+import sqlalchemy as sa
+
+from copbot.ports import store as ports
+from copbot.store.repositories.chats import SqlChats
+from copbot.store.repositories.consents import SqlConsents, SqlIdentifiers
+from copbot.store.repositories.facilitation import SqlFacilitation
+from copbot.store.repositories.follow_ups import SqlFollowUps
+from copbot.store.repositories.members import SqlMembers
+from copbot.store.repositories.outbox import SqlOutbox
+from copbot.store.repositories.plans import SqlEditions, SqlFacts, SqlInteractions, SqlSteps
+from copbot.store.repositories.questions import SqlQuestions
+from copbot.store.repositories.responses import SqlResponses
+
+
+class SqlUnitOfWork:
+    """One transaction after the other on one connection: repositories keep their statements from one to the next."""
+
+    def __init__(self, connection: sa.Connection, *, settle: timedelta, secret: bytes | None) -> None:
+        self.sql_members = SqlMembers(connection, secret)
+        self.chats: ports.Chats = SqlChats(connection)
+        self.editions: ports.Editions = SqlEditions(connection)
+        self.steps: ports.Steps = SqlSteps(connection)
+        self.questions: ports.Questions = SqlQuestions(connection)
+        self.members: ports.Members = self.sql_members
+        self.responses: ports.Responses = SqlResponses(connection)
+        self.outbox: ports.Outbox = SqlOutbox(connection, settle)
+        self.interactions: ports.Interactions = SqlInteractions(connection)
+        self.consents: ports.Consents = SqlConsents(connection)
+        self.identifiers: ports.Identifiers = SqlIdentifiers(connection)
+        self.follow_ups: ports.FollowUps = SqlFollowUps(connection)
+        self.facilitation: ports.Facilitation = SqlFacilitation(connection)
+        self.facts: ports.Facts = SqlFacts(connection)

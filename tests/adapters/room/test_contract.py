@@ -1,0 +1,7 @@
+"""The room keeps the port's promises."""
+
+from copbot.testing.contract import PlatformContract
+
+
+class TestRoomContract(PlatformContract):
+    """Fixture ``rig``: conftest.py."""
