@@ -139,5 +139,3 @@ async def _watch(built: House) -> None:
         await built.bot.report_content()
 
     await watch(built.content, changed)
-
-

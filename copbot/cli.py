@@ -134,7 +134,7 @@ def preview(
     settings: Settings_ = None,
 ) -> None:
     """Show a chat as it would happen, with clock times."""
-    from copbot.previewing import preview as show
+    from copbot.operating.preview import preview as show
 
     print(show(question_set, at, settings))
 
@@ -170,7 +170,7 @@ def export(
     settings: Settings_ = None,
 ) -> None:
     """Write the participation log or a transcript, with pseudonyms, as members agreed to."""
-    from copbot.exporting import export as make
+    from copbot.operating.export import export as make
 
     text = make(what, chat, format, db, settings)
     if out is None:
@@ -183,7 +183,7 @@ def export(
 @app.command()
 def doctor(settings: Settings_ = None) -> None:
     """Look for everything that would go wrong, and say how to mend it."""
-    from copbot.doctoring import examine
+    from copbot.operating.doctor import examine
 
     findings = examine(settings)
     for finding in findings:

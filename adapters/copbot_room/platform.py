@@ -45,7 +45,7 @@ class Room:
             return None
         from copbot_room.web import page_app
 
-        return page_app(self.server, self.people, self.commands)
+        return page_app(self.people, self.commands)
 
     def cast(self, channel: str, question_set: str, *, seed: int) -> Cast:
         """Simulated members for a channel."""

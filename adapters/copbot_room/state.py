@@ -15,6 +15,7 @@ VISIBLE = (Entry, Told, OpenForm, Upcoming)
 class RoomState:
     """Messages, private notes, open forms, the calendar, and what the bot has not yet acknowledged.
 
+    ``newest`` is the number of each channel's last message.
     ``commit`` is the only way to change anything: the disk first, then memory, then whoever watches.
     """
 
@@ -25,6 +26,7 @@ class RoomState:
         self.upcoming: dict[str, Upcoming] = {}
         self.waiting: dict[int, Heard] = {}
         self.keys: dict[str, str] = {}
+        self.newest: dict[str, int] = {}
         self._lines: defaultdict[tuple[str, str | None], list[str]] = defaultdict(list)
         self._counters: defaultdict[str, int] = defaultdict(int)
         self._watchers: set[Callable[[], None]] = set()
@@ -90,6 +92,7 @@ class RoomState:
         before = self.entries.get(entry.id)
         if before is None:
             self._lines[entry.channel, entry.thread].append(entry.id)
+            self.newest[entry.channel] = int(entry.id[1:])
         elif before.key is not None and entry.key is None:
             self.keys.pop(before.key, None)
         self.entries[entry.id] = entry

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 from urllib.parse import urlencode
 from zlib import crc32
 from zoneinfo import ZoneInfo
@@ -33,9 +34,9 @@ class Where:
     side: str = ""
     whole: bool = False
 
-    def address(self, **changes: object) -> str:
+    def address(self, **changes: Any) -> str:  # noqa: ANN401 - the templates name the fields
         """The address of the page with some of it changed."""
-        new = replace(self, **changes)  # type: ignore[arg-type] - the fields' names are checked by the templates' tests
+        new = replace(self, **changes)
         query = {"as": new.persona.id, "channel": new.channel, "thread": new.thread, "side": new.side, "whole": "1" if new.whole else None}
         return "?" + urlencode({key: value for key, value in query.items() if value}, safe="@")
 
@@ -77,6 +78,7 @@ class SeenMessage:
     reactions: tuple[SeenReaction, ...] = ()
     replies: int = 0
     last_reply: str = ""
+    repliers: tuple[tuple[str, int], ...] = ()
     quoted: tuple[str, str] | None = None
 
 
@@ -96,7 +98,8 @@ class Eyes:
         if thread is not None:
             entries = [self._server.state.entries[thread], *entries]
         notes = [note for note in self._people.told(self.where.persona.id) if (note.channel, note.thread) == (channel, thread)]
-        ordered = sorted([*entries, *notes], key=lambda one: one.at)
+        both: list[Entry | Told] = [*entries, *notes]
+        ordered = sorted(both, key=lambda one: one.at)
         if not self.where.whole and thread is None:
             ordered = ordered[-SHOWN:]
         return self._seen(ordered, in_thread=thread is not None)
@@ -146,6 +149,7 @@ class Eyes:
             files=entry.files,
             reactions=self._reactions(entry),
             replies=len(replies),
+            repliers=tuple(map(self._face, dict.fromkeys(reply.author for reply in replies)))[:4],
             last_reply=f"{replies[-1].at.astimezone(self.zone):%H:%M}" if replies else "",
             quoted=self._quoted(entry.replies_to),
         )
@@ -156,10 +160,13 @@ class Eyes:
         return replace(base, note=True, bot=not note.by_room, by_room=note.by_room, buttons=note.buttons, files=note.files)
 
     def _base(self, id: str, author: str, at: datetime, text: str) -> SeenMessage:
-        name = self.name(author)
-        initials = "".join(word[0] for word in name.split()[:2]).upper()
-        html = render(text, self._reader)
-        return SeenMessage(id, name, initials, crc32(author.encode()) % COLOURS, at, f"{at.astimezone(self.zone):%H:%M}", html, lead=True)
+        initials, colour = self._face(author)
+        clock = f"{at.astimezone(self.zone):%H:%M}"
+        return SeenMessage(id, self.name(author), initials, colour, at, clock, render(text, self._reader), lead=True)
+
+    def _face(self, author: str) -> tuple[str, int]:
+        """Initials and the number of a colour, in place of a picture."""
+        return "".join(word[0] for word in self.name(author).split()[:2]).upper(), crc32(author.encode()) % COLOURS
 
     def _reactions(self, entry: Entry) -> tuple[SeenReaction, ...]:
         me = self.where.persona.id
@@ -173,7 +180,9 @@ class Eyes:
 
     def _address(self, place: Place) -> str:
         side = place.channel.startswith("@")
-        return self.where.address(side=place.channel, thread=None) if side else self.where.address(channel=place.channel, thread=place.thread)
+        return (
+            self.where.address(side=place.channel, thread=None) if side else self.where.address(channel=place.channel, thread=place.thread)
+        )
 
 
 def _continues(last: Entry | Told | None, one: Entry | Told) -> bool:

@@ -25,30 +25,32 @@ def check(
     config_dir: Path | None = None,
     prompts_dir: Path | None = None,
     identifiers: Identifiers = kinds_of_identifiers,
+    last: Snapshot | None = None,
 ) -> list[Problem]:
     """Every problem of these files and folders, by path, line and column. Without paths: of the whole config and prompts.
 
     Each file is checked against the others of ``config_dir`` and ``prompts_dir`` (the packaged ones if not given). A folder
     that holds ``config``, or the folders of one, is taken as a config folder itself. A file from elsewhere stands in for
-    the one of the same kind and id, so that a draft can be checked before it is moved in.
+    the one of the same kind and id, so that a draft can be checked before it is moved in. Files that have not changed since ``last`` are not read again.
 
     Raises:
         ConfigurationError: there is no such file or folder.
 
     """
     config, prompts = config_dir or data_dir("config"), prompts_dir or data_dir("prompts")
+    last = last or Snapshot()
     if not paths:
-        return _all(config, prompts, identifiers)
+        return _all(config, prompts, identifiers, last)
     found: list[Problem] = []
     files: list[Path] = []
     for path in paths:
         if (path / "config").is_dir():
-            found.extend(_all(path / "config", path / "prompts", identifiers))
+            found.extend(_all(path / "config", path / "prompts", identifiers, last))
         elif any((path / mark).is_dir() for mark in _MARKS):
-            found.extend(_all(path, prompts, identifiers))
+            found.extend(_all(path, prompts, identifiers, last))
         else:
             files.extend(_files(path))
-    return sorted({*found, *_some(files, config, prompts, identifiers)}, key=lambda one: (str(one.path), one.line, one.column))
+    return sorted({*found, *_some(files, config, prompts, identifiers, last)}, key=lambda one: (str(one.path), one.line, one.column))
 
 
 def _files(path: Path) -> Iterable[Path]:
@@ -59,11 +61,11 @@ def _files(path: Path) -> Iterable[Path]:
     return sorted(one for one in path.rglob("*") if one.suffix in (".yaml", ".yml") or one.name.endswith(SUFFIX))
 
 
-def _all(config: Path, prompts: Path, identifiers: Identifiers) -> list[Problem]:
-    return list(build(gather(config, prompts), Snapshot(), Reader(), identifiers).problems)
+def _all(config: Path, prompts: Path, identifiers: Identifiers, last: Snapshot) -> list[Problem]:
+    return list(build(gather(config, prompts), last, Reader(), identifiers).problems)
 
 
-def _some(files: Sequence[Path], config: Path, prompts: Path, identifiers: Identifiers) -> list[Problem]:
+def _some(files: Sequence[Path], config: Path, prompts: Path, identifiers: Identifiers, last: Snapshot) -> list[Problem]:
     if not files:
         return []
     sources, reader = gather(config, prompts), Reader()
@@ -72,7 +74,7 @@ def _some(files: Sequence[Path], config: Path, prompts: Path, identifiers: Ident
     given_yaml = {key: source for key, source in given.items() if not source.path.name.endswith(SUFFIX)}
     stand_in = {_name(reader, source) for key, source in given_yaml.items() if key.startswith("given/")} - {None}
     others = {key: source for key, source in sources.yaml.items() if not stand_in or _name(reader, source) not in stand_in}
-    found = build(Sources({**others, **given_yaml}, sources.templates), Snapshot(), reader, identifiers).problems
+    found = build(Sources({**others, **given_yaml}, sources.templates), last, reader, identifiers).problems
     drafts = [problem for key, source in given.items() if key.startswith("given/") and key not in given_yaml for problem in _draft(source)]
     shown = {source.path.resolve() for source in given.values()}
     return [problem for problem in found if problem.path.resolve() in shown] + drafts

@@ -23,14 +23,15 @@ from copbot.ports.library import Problem
 class Snapshot:
     """The last good version of every file, and what is wrong with the files as they are.
 
-    ``documents`` and ``wording`` (language, then template name) hold only what may be used; ``readings`` spares reading
-    an unchanged file again.
+    ``documents`` and ``wording`` (language, then template name) hold only what may be used; ``readings`` and ``templates``
+    spare reading an unchanged file again.
     """
 
     documents: Mapping[str, Document] = field(default_factory=dict)
     wording: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     problems: tuple[Problem, ...] = ()
     readings: Mapping[str, tuple[Source, Reading]] = field(default_factory=dict)
+    templates: Mapping[str, tuple[Source, tuple[Problem, ...]]] = field(default_factory=dict)
 
 
 Check = Callable[[Document], Iterator[Problem]]
@@ -39,11 +40,13 @@ Check = Callable[[Document], Iterator[Problem]]
 def build(sources: Sources, last: Snapshot, reader: Reader, identifiers: Identifiers) -> Snapshot:
     """The next snapshot. A file with errors keeps its last good version, if it has one and that still fits the others."""
     readings = {key: _reading(key, source, last, reader) for key, source in sources.yaml.items()}
+    templates = _check_templates(sources.templates, last)
     problems = [*sources.problems, *(problem for _, reading in readings.values() for problem in reading.problems)]
-    wording = _wording(sources.templates, last, problems)
+    problems += [problem for _, found in templates.values() for problem in found]
+    wording = _wording(templates, last)
     assembly = _Assembly(readings, last, identifiers, problems, frozenset(wording))
     assembly.assemble()
-    return Snapshot(assembly.accepted, wording, tuple(sorted(set(problems), key=_order)), readings)
+    return Snapshot(assembly.accepted, wording, tuple(sorted(set(problems), key=_order)), readings, templates)
 
 
 def _order(problem: Problem) -> tuple[str, int, int, str]:
@@ -150,17 +153,39 @@ class _Assembly:
                 pass
 
 
-def _wording(templates: Mapping[str, Source], last: Snapshot, problems: list[Problem]) -> dict[str, dict[str, str]]:
-    texts = {place: (source, decode(source.content)) for key, source in templates.items() if (place := template_of(key))}
+Checked = Mapping[str, tuple[Source, tuple[Problem, ...]]]
+
+
+def _check_templates(templates: Mapping[str, Source], last: Snapshot) -> Checked:
+    """Each template with what is wrong in it. One that has not changed is not checked again while all have the same names."""
+    texts = {key: decode(source.content) for key, source in templates.items()}
     names: dict[str, dict[str, str]] = {}
-    for (language, name), (_, (text, _)) in texts.items():
-        names.setdefault(language, {})[name] = text
+    for key, (text, _) in texts.items():
+        if place := template_of(key):
+            names.setdefault(place[0], {})[place[1]] = text
     environments = {language: sandbox(others) for language, others in names.items()}
+    same_names = last.templates.keys() == templates.keys()
+
+    def check(key: str, source: Source) -> tuple[Problem, ...]:
+        known, place, (text, unreadable) = last.templates.get(key), template_of(key), texts[key]
+        if known and known[0] == source and same_names:
+            return known[1]
+        if unreadable or place is None:
+            return (unreadable.at(source.path),) if unreadable else ()
+        return tuple(check_template(source.path, text, names[place[0]], environments[place[0]]))
+
+    return {key: (source, check(key, source)) for key, source in sorted(templates.items())}
+
+
+def _wording(templates: Checked, last: Snapshot) -> dict[str, dict[str, str]]:
     good: dict[str, dict[str, str]] = {}
-    for (language, name), (source, (text, unreadable)) in sorted(texts.items()):
-        found = [unreadable.at(source.path)] if unreadable else check_template(source.path, text, names[language], environments[language])
-        problems.extend(found)
-        usable = text if all(problem.is_warning for problem in found) else last.wording.get(language, {}).get(name)
+    for key, (source, found) in templates.items():
+        place = template_of(key)
+        if place is None:
+            continue
+        language, name = place
+        right = all(problem.is_warning for problem in found)
+        usable = decode(source.content)[0] if right else last.wording.get(language, {}).get(name)
         if usable is not None:
             good.setdefault(language, {})[name] = usable
     return good

@@ -25,6 +25,9 @@ class State(StrEnum):
 AHEAD = (State.PLANNED, State.OPEN, State.CLOSING)
 """States in which a chat still has something to do."""
 
+ON_PLAN = (*AHEAD, State.CLOSED)
+"""States in which steps fall due: private follow-ups come weeks after a chat has closed."""
+
 HEARING = (State.OPEN, State.CLOSING)
 """States in which what people say belongs to a chat."""
 

@@ -13,7 +13,9 @@ OPENS, CLOSES = time(8), time(19)
 """Private messages come on weekdays between these local times."""
 
 MIDDAY = time(12, 30)
-REPLY_WITHIN = timedelta(days=7)
+AT_MOST_EVERY = timedelta(days=1)
+"""Follow-ups of different chats that fall together come one a day."""
+
 NOT_THIS_WEEK = timedelta(days=7)
 USED_AT_MOST_EVERY = timedelta(days=30)
 UNANSWERED_IN_A_ROW = 2
@@ -110,6 +112,12 @@ def open_commitment(commitments: Sequence[Commitment], chat: int) -> Commitment 
 def ended_unanswered(follow_up: FollowUp) -> FollowUpState:
     """How a follow-up ends that nobody replies to any more: whoever answered some of its questions did answer."""
     return FollowUpState.ANSWERED if follow_up.position else FollowUpState.UNANSWERED
+
+
+def too_soon(follow_ups: Collection[FollowUp], now: datetime) -> datetime | None:
+    """Until when the next follow-up has to wait because another one was asked only just now."""
+    asked = max((each.asked_at for each in follow_ups if each.asked_at), default=None)
+    return asked + AT_MOST_EVERY if asked and now < asked + AT_MOST_EVERY else None
 
 
 def gone_quiet(follow_ups: Collection[FollowUp], started_at: datetime) -> bool:

@@ -83,7 +83,7 @@ class Steps(Protocol):
         ...
 
     def due(self, now: datetime, limit: int) -> list[Step]:
-        """DUE steps whose time has come, of chats that are planned, open or closing and not paused; by chat, due time, id."""
+        """DUE steps whose time has come, of chats that are neither drafts nor cancelled nor paused; by chat, due time, id."""
         ...
 
     def next_due(self) -> datetime | None:

@@ -124,7 +124,10 @@ async def _browser(wish: Wish, url: str) -> None:
         await built.bot.stop()
         clock.run(speed)
         address = f"http://127.0.0.1:{listening.getsockname()[1]}/?as={HOST}"
-        print(f"\n  copbot's room is open:  {address}\n\n  {_what_happens(chat, clock)}\n  Ctrl-C stops it; copbot try goes on from there.\n", flush=True)
+        print(
+            f"\n  copbot's room is open:  {address}\n\n  {_what_happens(chat, clock)}\n  Ctrl-C stops it; copbot try goes on from there.\n",
+            flush=True,
+        )
         await app.serve(built, listening, _keep_playing(rehearsal, clock))
         await rehearsal.remember()
     print("Stopped. copbot try goes on from there.", file=sys.stderr)
@@ -133,7 +136,9 @@ async def _browser(wish: Wish, url: str) -> None:
 def _what_happens(chat: Chat, clock: RehearsalClock) -> str:
     if chat.state is State.PLANNED:
         wait = (chat.starts_at - clock.now()) / clock.speed
-        return f"“{chat.title}” begins in {max(int(wait.total_seconds()), 1)} seconds; its clock runs {clock.speed:g} times as fast as yours."
+        return (
+            f"“{chat.title}” begins in {max(int(wait.total_seconds()), 1)} seconds; its clock runs {clock.speed:g} times as fast as yours."
+        )
     return f"“{chat.title}” goes on where it stopped; its clock runs {clock.speed:g} times as fast as yours."
 
 

@@ -35,7 +35,9 @@ class _Waiting:
 class Receiver:
     """Takes what every platform hears."""
 
-    def __init__(self, store: Store, library: Library, platforms: Mapping[str, Platform], clock: Clock, alarm: Alarm, random: Random) -> None:
+    def __init__(
+        self, store: Store, library: Library, platforms: Mapping[str, Platform], clock: Clock, alarm: Alarm, random: Random
+    ) -> None:
         self._store = store
         self._library = library
         self._platforms = platforms
@@ -121,5 +123,3 @@ class Receiver:
 def _finish(one: _Waiting, reply: Reply) -> None:
     if not one.done.done():
         one.done.set_result(reply)
-
-

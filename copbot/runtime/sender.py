@@ -42,7 +42,15 @@ class Sender:
     """Empties the outbox. ``owner`` names this process in leases."""
 
     def __init__(
-        self, store: Store, library: Library, platforms: Mapping[str, Platform], clock: Clock, random: Random, owner: str, *, lease: timedelta = LEASE
+        self,
+        store: Store,
+        library: Library,
+        platforms: Mapping[str, Platform],
+        clock: Clock,
+        random: Random,
+        owner: str,
+        *,
+        lease: timedelta = LEASE,
     ) -> None:
         self._store = store
         self._library = library
@@ -111,7 +119,9 @@ class Sender:
                 return row.target
             case Privately(person):
                 if platform.direct is None:
-                    raise Refused(platform.name, "this platform has no private messages", "Name a private hosts' channel in the community file.")
+                    raise Refused(
+                        platform.name, "this platform has no private messages", "Name a private hosts' channel in the community file."
+                    )
                 return await platform.direct.place(person)
             case ThreadOf(asked):
                 question = await self._store.read(lambda uow: uow.questions.get(asked))
@@ -168,5 +178,3 @@ async def _calendar(platform: Platform, place: Place, row: Outgoing) -> None:
 
 def _platform_of(row: Outgoing) -> str:
     return row.lane.partition(":")[0]
-
-

@@ -93,25 +93,23 @@ def send_due(desk: Desk, limit: int = 200) -> int:
 
 
 def _send(desk: Desk, follow_up: FollowUp, member: Member | None, choice: Consent | None) -> None:
+    """Ask, put off or stop. What the member has not replied to by the time the next follow-up comes stays unanswered."""
     chat = desk.uow.chats.get(follow_up.chat)
     if chat is None or member is None or member.left_at is not None or choice is None or choice.state != ON:
         desk.uow.follow_ups.save(replace(follow_up, state=FollowUpState.STOPPED))
         return
-    considerate = _considerate(desk, chat, member, desk.now, day_valued=follow_up.stage is not Stage.DAY_1)
+    with_them = desk.uow.follow_ups.in_state(member.id, FollowUpState.ASKED)
+    earliest = follow_up_plan.too_soon(with_them, desk.now) or desk.now
+    considerate = _considerate(desk, chat, member, earliest, day_valued=follow_up.stage is not Stage.DAY_1)
     if considerate > desk.now:
         desk.uow.follow_ups.save(replace(follow_up, due_at=considerate))
         return
-    _end_others(desk, member)
+    for earlier in with_them:
+        desk.uow.follow_ups.save(replace(earlier, state=follow_up_plan.ended_unanswered(earlier)))
     if follow_up_plan.gone_quiet(desk.uow.follow_ups.of_member(member.id), choice.at):
         desk.uow.follow_ups.save(replace(follow_up, state=FollowUpState.STOPPED))
         return
     ask(desk, follow_up)
-
-
-def _end_others(desk: Desk, member: Member) -> None:
-    """What the member has not replied to by the time the next follow-up comes stays unanswered."""
-    for earlier in desk.uow.follow_ups.in_state(member.id, FollowUpState.ASKED):
-        desk.uow.follow_ups.save(replace(earlier, state=follow_up_plan.ended_unanswered(earlier)))
 
 
 def ask(desk: Desk, follow_up: FollowUp) -> None:

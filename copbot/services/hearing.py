@@ -32,5 +32,3 @@ def park(desk: Desk, heard: Happening, error: str) -> None:
 def apology(library: Library) -> Reply:
     """What a person is told if copbot itself failed."""
     return Private(Message(library.say("apology")))
-
-

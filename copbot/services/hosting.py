@@ -59,7 +59,11 @@ def next_one(desk: Desk, call: Call) -> Reply:
         desk.uow.steps.save([replace(coming, due_at=min(coming.due_at, desk.now))])
         _did(desk, chat, call, "moved on", coming.key)
     performing.perform_due_of(desk, chat.id)
-    return private(desk.say("next-done", what=f"Q{coming.number}" if coming.does == "ask" else "what comes next", agenda=_agenda(desk, chat), chat=chat))
+    return private(
+        desk.say(
+            "next-done", what=f"Q{coming.number}" if coming.does == "ask" else "what comes next", agenda=_agenda(desk, chat), chat=chat
+        )
+    )
 
 
 def _hour(desk: Desk, chat: Chat) -> list[Step]:
@@ -85,9 +89,18 @@ def extend(desk: Desk, call: Call) -> Reply:
 
 
 def _offer_later_close(desk: Desk, chat: Chat, minutes: int, spare: timedelta) -> Reply:
-    text = desk.say("extend-later", minutes=minutes, spare=int(spare.total_seconds() // 60), closes_at=chat.ends_at + timedelta(minutes=minutes), chat=chat)
+    text = desk.say(
+        "extend-later",
+        minutes=minutes,
+        spare=int(spare.total_seconds() // 60),
+        closes_at=chat.ends_at + timedelta(minutes=minutes),
+        chat=chat,
+    )
     value = f"{chat.id}:{chat.change}:{minutes}"
-    buttons = (Button(f"Close {minutes} minutes later", "extend-later", value, Look.PRIMARY), Button("Keep the close", "leave", str(chat.id)))
+    buttons = (
+        Button(f"Close {minutes} minutes later", "extend-later", value, Look.PRIMARY),
+        Button("Keep the close", "leave", str(chat.id)),
+    )
     return Private(Message(text, buttons))
 
 
@@ -234,7 +247,13 @@ def _pin_row(desk: Desk, chat: Chat, posted: Posted) -> Outgoing:
 def ask_from_message(desk: Desk, call: Call) -> Reply:
     """The message shortcut "Ask as next question": a form with room to reword it."""
     chat = _running(desk, call)
-    field = Field("question", "Ask it like this", FieldKind.PARAGRAPH, value=call.options.get("quoted", ""), hint="name whose idea it was, if they like that")
+    field = Field(
+        "question",
+        "Ask it like this",
+        FieldKind.PARAGRAPH,
+        value=call.options.get("quoted", ""),
+        hint="name whose idea it was, if they like that",
+    )
     return Form("ask", "Ask as next question", (field,), value=str(chat.id), submit="Ask now")
 
 
@@ -285,7 +304,9 @@ def _did(desk: Desk, chat: Chat, call: Call, verb: str, about: str) -> Chat:
     return changed
 
 
-def _spec(verb: str, summary: str, usage: str = "", options: Iterable[str] = ("chat",), free: str = "", *, form: bool = False) -> CommandSpec:
+def _spec(
+    verb: str, summary: str, usage: str = "", options: Iterable[str] = ("chat",), free: str = "", *, form: bool = False
+) -> CommandSpec:
     return CommandSpec(verb, summary, usage or verb, tuple(options), free, opens_form=form)
 
 

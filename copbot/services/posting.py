@@ -9,7 +9,20 @@ from copbot.domain.step import Fate, Outgoing, Verb
 from copbot.services import asking, outgoing
 from copbot.services.desk import Desk
 
-TELLS_HOSTS = ("announcement", "reading", "reminder", "welcome", "introductions", "ask", "part_b", "warning", "closing", "moved", "cancelled", "probe")
+TELLS_HOSTS = (
+    "announcement",
+    "reading",
+    "reminder",
+    "welcome",
+    "introductions",
+    "ask",
+    "part_b",
+    "warning",
+    "closing",
+    "moved",
+    "cancelled",
+    "probe",
+)
 """Purposes whose failure a host must know of, with the words to post by hand."""
 
 
@@ -40,7 +53,9 @@ def _noticed(desk: Desk, chat: Chat, row: Outgoing) -> None:
 def _not_posted(desk: Desk, chat: Chat, row: Outgoing, remedy: str) -> None:
     if row.purpose not in TELLS_HOSTS:
         return
-    text = desk.say("not-posted", chat=chat, reason=row.trouble, remedy=remedy, late=row.fate is Fate.EXPIRED, words=row.message.text, due_at=row.due_at)
+    text = desk.say(
+        "not-posted", chat=chat, reason=row.trouble, remedy=remedy, late=row.fate is Fate.EXPIRED, words=row.message.text, due_at=row.due_at
+    )
     outgoing.tell_backstage(desk, chat, f"trouble:{row.id}", Message(text), purpose="trouble")
 
 

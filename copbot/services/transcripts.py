@@ -98,7 +98,8 @@ def _section(desk: Desk, chat: Chat, asked: AskedQuestion, said: list[tuple[date
     question = next((each for each in questions if asked.number and each.number == asked.number), None)
     part_b = question.part_b.text if question and question.part_b and asked.part_b_at else ""
     lines = tuple(line for _, line in sorted(said, key=lambda pair: pair[0]))
-    return Section(asked.label, asked.text, asked.asked_at, part_b, lines, untold)
+    asked_at = None if desk.community(chat).privacy.chatham_house else asked.asked_at
+    return Section(asked.label, asked.text, asked_at, part_b, lines, untold)
 
 
 def _paper(paper: Paper | None) -> str:

@@ -11,7 +11,7 @@ from copbot.store.tables.log import COLUMNS
 HEADER = """\
 # The database
 
-Made from the comments in `copbot/store/tables`; a test keeps the two equal. All instants are UTC. An arrow names the table whose `id` is held.
+Made from the comments in `copbot/store/tables`; a test keeps the two equal. Instants are UTC. An arrow names the table whose `id` is held.
 For evaluation start with the view `participation_log`; other tables may change with any version, the view only grows.
 
 ```sql

@@ -40,7 +40,9 @@ def take_port(host: str, port: int) -> socket.socket:
         listening.listen(128)
     except OSError as error:
         listening.close()
-        raise ConfigurationError(f"Cannot listen on {host}:{port}: {error.strerror}. Choose another with --port, or 0 for any free one.") from None
+        raise ConfigurationError(
+            f"Cannot listen on {host}:{port}: {error.strerror}. Choose another with --port, or 0 for any free one."
+        ) from None
     return listening
 
 
@@ -48,7 +50,9 @@ class WebServer(uvicorn.Server):
     """uvicorn without its own signal handling: the process decides when to stop."""
 
     def __init__(self, app: Starlette) -> None:
-        super().__init__(uvicorn.Config(app, log_config=None, access_log=False, lifespan="off", ws="websockets-sansio", timeout_graceful_shutdown=2))
+        super().__init__(
+            uvicorn.Config(app, log_config=None, access_log=False, lifespan="off", ws="websockets-sansio", timeout_graceful_shutdown=2)
+        )
 
     async def serve_on(self, listening: socket.socket) -> None:
         """Serve until ``stop``."""

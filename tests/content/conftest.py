@@ -4,6 +4,7 @@ from pathlib import Path
 import pytest
 
 from copbot.content.checking import check
+from copbot.content.library import Content
 from copbot.ports.library import Problem
 from copbot.resources import data_dir
 
@@ -37,13 +38,19 @@ def write(path: Path, text: str) -> Path:
     return path
 
 
+@pytest.fixture(scope="session")
+def shipped() -> Content:
+    """The packaged content."""
+    return Content.load(data_dir("config"), data_dir("prompts"))
+
+
 @pytest.fixture
-def problems_with(config: Path) -> Callable[[str, str], Sequence[Problem]]:
+def problems_with(config: Path, shipped: Content) -> Callable[[str, str], Sequence[Problem]]:
     """What check says about the ResNetSLT set after replacing a piece of its text."""
 
     def run(old: str, new: str) -> Sequence[Problem]:
         assert old in QUESTION_SET
         path = write(config / "question-sets" / "set.yaml", QUESTION_SET.replace(old, new, 1))
-        return check([path], config_dir=config)
+        return check([path], config_dir=config, last=shipped.snapshot)
 
     return run

@@ -143,9 +143,13 @@ def test_the_message_names_the_line_and_the_remedy(problems_with: ProblemsWith, 
 
 
 def test_words_that_yaml_1_1_reads_as_something_else_stay_words(config: Path) -> None:
-    text = SHIPPED.replace(Q1, "text: NO.").replace('if_quiet: "Yes, no and \'not sure\' all count. Which is closest, and why?"', "if_quiet: off")
+    text = SHIPPED.replace(Q1, "text: NO.").replace(
+        "if_quiet: \"Yes, no and 'not sure' all count. Which is closest, and why?\"", "if_quiet: off"
+    )
     text = text.replace('- "Would the others in it give the same answer?"', "- 07:30")
-    spec = read(text.replace('probes:\n      - "What makes you say so? What do you do together that makes it one?"', "probes:\n      - Yes"))
+    spec = read(
+        text.replace('probes:\n      - "What makes you say so? What do you do together that makes it one?"', "probes:\n      - Yes")
+    )
     question = spec.questions[0]
     assert (question.text, question.if_quiet, question.probes) == ("NO.", "off", ["Yes", "07:30"])
 
@@ -160,7 +164,9 @@ def test_dates_are_read_with_and_without_quotes(problems_with: ProblemsWith, wri
 
 
 def test_a_time_before_eight_needs_no_quotes_either(problems_with: ProblemsWith) -> None:
-    assert [problem.code for problem in problems_with('starts: "19:30"\n  ends: "20:30"', 'starts: 07:30\n  ends: "08:30"')] == ["unquoted-time"]
+    assert [problem.code for problem in problems_with('starts: "19:30"\n  ends: "20:30"', 'starts: 07:30\n  ends: "08:30"')] == [
+        "unquoted-time"
+    ]
 
 
 def test_a_key_left_empty_is_absent() -> None:
@@ -180,7 +186,11 @@ def test_a_matched_pair_of_curly_quotes_is_left_out() -> None:
 
 
 def test_all_errors_are_reported_at_once_even_after_a_syntax_error(config: Path) -> None:
-    text = SHIPPED.replace('handle: "@salpratten"', "handle: @salpratten").replace("kind: opinion", "kind: opinon").replace("day: Wednesday", "\tday: Wed")
+    text = (
+        SHIPPED.replace('handle: "@salpratten"', "handle: @salpratten")
+        .replace("kind: opinion", "kind: opinon")
+        .replace("day: Wednesday", "\tday: Wed")
+    )
     (config / "question-sets" / "set.yaml").write_text(text, encoding="utf-8")
     found = check([config / "question-sets" / "set.yaml"], config_dir=config)
     assert [problem.code for problem in found] == ["tab", "reserved-character", "unknown-value"], report(found)
@@ -205,7 +215,9 @@ def test_unknown_placeholders_in_prompts_are_named_with_the_nearest(config: Path
     library = (data_dir("prompts") / "en-GB" / "library.yaml").read_text(encoding="utf-8")
     for given in ("{Name}", "{first_name}"):
         (config.parent / "prompts" / "en-GB").mkdir(parents=True, exist_ok=True)
-        text = library.replace("a first post from {name}", f"a first post from {given}").replace("One word for how", "One word about the color of how")
+        text = library.replace("a first post from {name}", f"a first post from {given}").replace(
+            "One word for how", "One word about the color of how"
+        )
         path = config.parent / "prompts" / "en-GB" / "library.yaml"
         path.write_text(text, encoding="utf-8")
         found = check([path], config, config.parent / "prompts")

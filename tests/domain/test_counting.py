@@ -33,7 +33,14 @@ def test_the_last_human_message_never_goes_back() -> None:
 
 @pytest.mark.parametrize(
     ("pointed", "kind", "towards"),
-    [([], Kind.ANSWER, None), ([3], Kind.PEER, 3), ([9], Kind.TO_HOST, 9), ([9, 3], Kind.PEER, 3), ([3, 4], Kind.PEER, 3), ([9, 8], Kind.TO_HOST, 9)],
+    [
+        ([], Kind.ANSWER, None),
+        ([3], Kind.PEER, 3),
+        ([9], Kind.TO_HOST, 9),
+        ([9, 3], Kind.PEER, 3),
+        ([3, 4], Kind.PEER, 3),
+        ([9, 8], Kind.TO_HOST, 9),
+    ],
 )
 def test_towards_whom(pointed: list[int], kind: Kind, towards: int | None) -> None:
     assert addressed(pointed, {8, 9}) == (kind, towards)

@@ -60,7 +60,15 @@ def test_what_is_kept(policy: KeepText, log: Log, standing: Standing, kept: Keep
 
 @pytest.mark.parametrize(
     ("privately", "in_channel", "noticed"),
-    [(None, None, False), (BEFORE, None, True), (AT, None, False), (AFTER, None, False), (None, AT, True), (None, AFTER, False), (AFTER, BEFORE, True)],
+    [
+        (None, None, False),
+        (BEFORE, None, True),
+        (AT, None, False),
+        (AFTER, None, False),
+        (None, AT, True),
+        (None, AFTER, False),
+        (AFTER, BEFORE, True),
+    ],
 )
 def test_a_notice_must_come_first(privately: datetime | None, in_channel: datetime | None, noticed: bool) -> None:
     assert noticed_before(AT, privately, in_channel) is noticed

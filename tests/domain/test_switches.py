@@ -34,7 +34,13 @@ def test_a_choice_counts_unless_the_community_decides() -> None:
 
 @pytest.mark.parametrize(
     ("scope", "state", "then"),
-    [(Scope.TEXT, "on", "off"), (Scope.TEXT, "off", "on"), (Scope.QUOTE, "never", "no_name"), (Scope.QUOTE, "no_name", "named"), (Scope.QUOTE, "named", "never")],
+    [
+        (Scope.TEXT, "on", "off"),
+        (Scope.TEXT, "off", "on"),
+        (Scope.QUOTE, "never", "no_name"),
+        (Scope.QUOTE, "no_name", "named"),
+        (Scope.QUOTE, "named", "never"),
+    ],
 )
 def test_a_press_goes_to_the_next_state(scope: Scope, state: str, then: str) -> None:
     assert Switch(scope, state).next == then

@@ -1,7 +1,8 @@
 """What the documents say is so."""
 
 import re
-from collections.abc import Iterator
+import runpy
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -58,3 +59,9 @@ def test_wording_templates_declare_their_variables_first(root: Path) -> None:
     assert templates
     declares = re.compile(r"\{# variables:(?: ?[a-z_]+,?)* ?#\}")
     assert [path.name for path in templates if not declares.match(path.read_text(encoding="utf-8").split("\n", 1)[0])] == []
+
+
+def test_generated_pages_are_what_the_code_says(root: Path) -> None:
+    pages: Mapping[Path, str] = runpy.run_path(str(root / ".ci" / "docs"))["pages"]()
+    stale = [str(page.relative_to(root)) for page, text in pages.items() if not page.exists() or page.read_text(encoding="utf-8") != text]
+    assert stale == [], "run `make docs`"

@@ -1,5 +1,6 @@
 """The outbox: order in a lane, leases, and rows that wait for others."""
 
+import asyncio
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
@@ -10,6 +11,7 @@ from copbot.domain.message import Button, File, Look, Message
 from copbot.domain.place import Person, Place, Posted, Privately, Target, ThreadOf
 from copbot.domain.step import Fate, Outgoing, Verb
 from copbot.ports.store import UnitOfWork
+from copbot.store.migrate import migrate
 from copbot.store.store import SqlStore
 from copbot.testing.values import HERE, START, a_chat, an_asked_question, an_outgoing
 
@@ -172,6 +174,24 @@ def test_next_due(uow: UnitOfWork) -> None:
     assert uow.outbox.next_due(START) == START + 5 * SECOND
     claim(uow, 5 * SECOND)
     assert uow.outbox.next_due(START) == START + LEASE
+
+
+async def test_owners_on_one_file_never_claim_the_same(url: str) -> None:
+    migrate(url)
+    stores = [SqlStore.open(url) for _ in range(3)]
+    await stores[0].write(lambda uow: uow.outbox.add([an_outgoing(f"{lane}:{n}", lane=str(lane)) for lane in range(10) for n in range(6)]))
+    claimed: list[str] = []
+
+    async def empty(store: SqlStore, owner: str) -> None:
+        while rows := await store.write(lambda uow: uow.outbox.claim(owner, START, LEASE, 4)):
+            claimed.extend(keys(rows))
+            await store.write(lambda uow, rows=rows: [end(uow, row, Fate.SENT) for row in rows])  # type: ignore[misc]
+
+    await asyncio.gather(*(empty(store, f"owner {n}") for n, store in enumerate(stores)))
+    for store in stores:
+        await store.aclose()
+    assert sorted(claimed) == sorted(f"{lane}:{n}" for lane in range(10) for n in range(6))
+    assert all([key for key in claimed if key.startswith(f"{lane}:")] == [f"{lane}:{n}" for n in range(6)] for lane in range(10))
 
 
 class TestThreads:

@@ -9,8 +9,6 @@ from pathlib import Path
 import pytest
 from sqlalchemy import exc
 
-from copbot.domain.chat import Chat
-from copbot.domain.member import Member
 from copbot.errors import ConfigurationError
 from copbot.ports.store import UnitOfWork
 from copbot.store.documents import database_document
@@ -115,23 +113,6 @@ def test_errors_hold_no_text_of_people(db: SqlStore) -> None:
         uow.members.add([a_member("Ada"), a_member("Ada")])
     assert "member.community" in str(caught.value)
     assert "ada" not in str(caught.value).lower()
-
-
-async def test_ids_of_deleted_drafts_do_not_come_back(db: SqlStore) -> None:
-    def book_and_discard(uow: UnitOfWork) -> tuple[Chat, Chat]:
-        first = uow.chats.add(a_chat())
-        return first, uow.chats.add(a_chat())
-
-    first, second = await db.write(book_and_discard)
-    assert second.id > first.id
-
-
-async def test_a_member_has_one_row_in_a_community(db: SqlStore) -> None:
-    def add(uow: UnitOfWork) -> list[Member]:
-        return uow.members.add([a_member("Ada"), a_member("Ada", community="ot")])
-
-    slt, ot = await db.write(add)
-    assert slt.id != ot.id
 
 
 class TestKeeping:

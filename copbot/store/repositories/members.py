@@ -145,14 +145,13 @@ class SqlMembers(Members):
     def forget_again(self, forgotten: Iterable[Forgotten]) -> int:
         """Forget those whom this (restored) database does not know to be forgotten, or forgot longer ago; how many members."""
         known = {(one.hash, one.community): one.at for one in self.forgotten()}
-        missed = {(one.hash, one.community): one for one in forgotten if known.get((one.hash, one.community), one.at) < one.at}
-        missed |= {(one.hash, one.community): one for one in forgotten if (one.hash, one.community) not in known}
-        back = [member for member in self._all() if (self._hash(member.person), member.community) in missed]
-        for member in back:
-            self.forget(member, missed[self._hash(member.person), member.community].at)
-        for one in missed.values():
+        missed = {address: one for one in forgotten if (address := (one.hash, one.community)) not in known or known[address] < one.at}
+        members = {(self._hash(member.person), member.community): member for member in self._all()}
+        for address, one in missed.items():
+            if address in members:
+                self.forget(members[address], one.at)
             self._remember(one)
-        return len(back)
+        return len(missed.keys() & members.keys())
 
     def ensure_secret(self) -> None:
         """See to it that there is a secret from the start, so that every backup holds the one that its hashes need."""

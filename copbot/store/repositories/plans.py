@@ -6,7 +6,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from typing_extensions import override
 
-from copbot.domain.chat import AHEAD
+from copbot.domain.chat import ON_PLAN
 from copbot.domain.step import Step, StepState
 from copbot.ports.store import Editions, Facts, Interactions, Steps
 from copbot.store import tables
@@ -17,7 +17,7 @@ _step, _chat = tables.step.c, tables.chat.c
 
 _BODY = sa.select(tables.edition.c.body).where(tables.edition.c.hash == sa.bindparam("of_hash"))
 _OF_CHAT = STEP.select.where(_step.chat == sa.bindparam("of_chat")).order_by(_step.due_at, _step.id)
-_WAITING = tables.step.join(tables.chat), (_step.state == StepState.DUE, _chat.state.in_(AHEAD), _chat.paused_at.is_(None))
+_WAITING = tables.step.join(tables.chat), (_step.state == StepState.DUE, _chat.state.in_(ON_PLAN), _chat.paused_at.is_(None))
 _DUE = (
     STEP.select.select_from(_WAITING[0])
     .where(*_WAITING[1], _step.due_at <= sa.bindparam("now"))

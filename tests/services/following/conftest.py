@@ -117,7 +117,7 @@ class World:
     community: Community = COMMUNITY
     now: datetime = START
     presses: int = 0
-    people: dict[str, Member] = field(default_factory=dict)
+    sent: list[Outgoing] = field(default_factory=list)
 
     @property
     def library(self) -> FakeLibrary:
@@ -240,17 +240,14 @@ class World:
         """Send everything that is due, as the sender does."""
         with self.desk() as desk:
             while rows := desk.uow.outbox.claim("test", self.now, timedelta(minutes=1), 100):
+                self.sent += rows
                 for row in rows:
                     desk.uow.outbox.mark(replace(row, fate=Fate.SENT, sent_at=self.now, posted=Posted(_place(row), f"sent{row.id}")))
 
     def private(self, name: str) -> list[Message]:
         """What was sent to somebody in private so far."""
         self.deliver()
-        with self.desk() as desk:
-            chats = [chat.id for chat in desk.uow.chats.in_states(list(State))]
-            rows = {row.id: row for chat in chats for row in desk.uow.outbox.of(chat)}
-            member = self.member(desk, name)
-        return [row.message for _, row in sorted(rows.items()) if row.target == Privately(member.person)]
+        return [row.message for row in self.sent if row.target == Privately(Person("room", name.lower()))]
 
     def follow_ups(self, name: str) -> list[FollowUp]:
         with self.desk() as desk:

@@ -1,9 +1,11 @@
 """A chat with people in it: they say, edit, remove, press; then one looks at what is stored."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from random import Random
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import pytest
 
@@ -12,26 +14,30 @@ from copbot.domain.chat import AskedQuestion, AskedState, Chat, Counters, Role, 
 from copbot.domain.community import ChannelSetting, Community, KeepText, People, Privacy
 from copbot.domain.consent import Consent, Scope
 from copbot.domain.format import Format, Log, Mode
-from copbot.domain.heard import Commanded, Edited, Happening, Interaction, Pressed, Removed, Said
+from copbot.domain.heard import Commanded, Edited, Happening, Pressed, Removed, Said
 from copbot.domain.member import Member
-from copbot.domain.message import Button, Message, Private
+from copbot.domain.message import Button, Message, Private, Reply
 from copbot.domain.place import Person, Place, Posted
 from copbot.domain.prompt import Autonomy, Prompt
 from copbot.domain.question import Paper, QuestionSet
 from copbot.domain.response import Response
-from copbot.domain.step import Outgoing, private_lane
+from copbot.domain.step import Fate, Outgoing, private_lane
 from copbot.ports.store import Store, UnitOfWork
 from copbot.resources import data_dir
 from copbot.services import members, off_record, privacy
 from copbot.services.call import Call, Handler
 from copbot.services.desk import Desk
 from copbot.services.listening import hear
+from copbot.store.migrate import migrate
+from copbot.store.store import SqlStore
 from copbot.testing.fake_library import FakeLibrary
 
 T = TypeVar("T")
 START = datetime(2018, 1, 31, 19, 30, tzinfo=UTC)
 CHANNEL = Place("room", "slt")
-NOTE = Prompt("private-identifier", "privacy_nudge", "during", "member_dm", Autonomy.AUTO, "Just between us ({kind}): could you take a look?")
+NOTE = Prompt(
+    "private-identifier", "privacy_nudge", "during", "member_dm", Autonomy.AUTO, "Just between us ({kind}): could you take a look?"
+)
 
 
 class Play:
@@ -41,7 +47,10 @@ class Play:
         self.store = store
         self.now = START
         self.wording = Templates(
-            {file.name.removesuffix(SUFFIX): file.read_text("utf-8") for file in (data_dir("prompts") / "en-GB" / "wording").glob(f"*{SUFFIX}")}
+            {
+                file.name.removesuffix(SUFFIX): file.read_text("utf-8")
+                for file in (data_dir("prompts") / "en-GB" / "wording").glob(f"*{SUFFIX}")
+            }
         )
         self.random = Random(7)
         self.privacy = Privacy(KeepText.WITH_NOTICE)
@@ -117,7 +126,12 @@ class Play:
 
     def hears(self, *batch: Happening) -> None:
         """Take in one batch, a second after its last event."""
-        self.now = max([self.now, *(event.at for event in batch if not isinstance(event, Interaction))]) + timedelta(seconds=1)
+        self.now = max([self.now, *(event.at for event in batch)]) + timedelta(seconds=1)
+        self.do(lambda desk: hear(desk, batch))
+
+    def hears_at(self, minute: float, *batch: Happening) -> None:
+        """Take in one batch when copbot's own clock says that minute."""
+        self.now = self.at(minute)
         self.do(lambda desk: hear(desk, batch))
 
     def knows(self, *names: str, noticed: bool = True) -> list[Member]:
@@ -125,7 +139,8 @@ class Play:
         before = START - timedelta(days=1) if noticed else None
         return self.look(
             lambda uow: uow.members.add(
-                Member(0, "slt", Person("room", name), name.title(), f"alias-{name}", noticed_at=before, first_spoke_at=before) for name in names
+                Member(0, "slt", Person("room", name), name.title(), f"alias-{name}", noticed_at=before, first_spoke_at=before)
+                for name in names
             )
         )
 
@@ -144,6 +159,12 @@ class Play:
         person = Person("room", name)
         return self.look(lambda uow: uow.members.by_person("slt", [person]).get(person))
 
+    def known(self, name: str) -> Member:
+        """The member of that account, who must be one."""
+        found = self.member(name)
+        assert found is not None
+        return found
+
     def responses(self) -> list[Response]:
         """All responses of the chat."""
         return self.look(lambda uow: uow.responses.of_chat(self.chat.id))
@@ -154,15 +175,12 @@ class Play:
         return self.look(lambda uow: uow.questions.counters([asked]))[asked]
 
     def mail(self, name: str) -> list[Outgoing]:
-        """What is on its way to one person privately."""
-        lane = private_lane(Person("room", name))
-        rows: dict[str, Outgoing] = {}
-        while found := self.look(
-            lambda uow: [row for row in uow.outbox.claim("test", self.at(10_000), timedelta(minutes=1), 50) if row.key not in rows]
-        ):
-            for row in found:
-                rows[row.key] = row
-        return [row for row in rows.values() if row.lane == lane]
+        """What is on its way to one person privately; taken, so that it is not seen again."""
+        lane, taken = private_lane(Person("room", name)), list[Outgoing]()
+        while rows := self.look(lambda uow: uow.outbox.claim("test", self.at(600), timedelta(days=1), 50)):
+            self.look(lambda uow: [uow.outbox.mark(replace(row, fate=Fate.CANCELLED)) for row in rows])
+            taken.extend(rows)
+        return [row for row in taken if row.lane == lane]
 
     def commands(self, name: str, text: str, *, message: str | None = None, **options: str) -> Private:
         """``/cop`` something, in the channel."""
@@ -174,11 +192,17 @@ class Play:
     def presses(self, name: str, button: Button) -> Private:
         """Press a button."""
         self.now += timedelta(seconds=1)
-        heard = Pressed(f"p{self.now.timestamp()}", self.now, CHANNEL, Person("room", name), button.action, button.value, None, name.title())
+        heard = Pressed(
+            f"p{self.now.timestamp()}", self.now, CHANNEL, Person("room", name), button.action, button.value, None, name.title()
+        )
         return self._run({**privacy.PRESSES, **off_record.PRESSES}[button.action].run, heard, button.value, {})
 
+    def button(self, message: Message, action: str, label: str = "") -> Button:
+        """The button under a message that does that."""
+        return next(button for button in message.buttons if button.action == action and label in button.label)
+
     def _run(self, run: Handler, heard: Commanded | Pressed, text: str, options: dict[str, str]) -> Private:
-        def work(desk: Desk) -> Any:
+        def work(desk: Desk) -> Reply:
             by = members.welcome(desk, "slt", heard.person, heard.name)
             chat = desk.uow.chats.get(self.chat.id)
             return run(desk, Call(heard, by, desk.library.communities()[0], CHANNEL, chat, options, text))
@@ -216,7 +240,9 @@ class Play:
 
     def edits(self, said: Said, text: str, *, version: int = 1, minute: float = 10) -> Edited:
         """A later version of a message."""
-        return Edited(self.at(minute), said.place, said.person, said.message, text, version, said.at, said.mentions, said.replies_to, said.name)
+        return Edited(
+            self.at(minute), said.place, said.person, said.message, text, version, said.at, said.mentions, said.replies_to, said.name
+        )
 
     def removes(self, said: Said, *, minute: float = 12) -> Removed:
         """A message taken away."""
@@ -229,6 +255,11 @@ def play(store: Store) -> Play:
     return Play(store)
 
 
-def button(message: Message, action: str) -> Button:
-    """The button of a message that does that."""
-    return next(button for button in message.buttons if button.action == action)
+@pytest.fixture
+def on_disk(tmp_path: Path) -> Iterator[Play]:
+    """An open chat in a database file under ``tmp_path``."""
+    url = f"sqlite:///{tmp_path / 'copbot.db'}"
+    migrate(url)
+    opened = SqlStore.open(url)
+    yield Play(opened)
+    opened.close()

@@ -1,9 +1,12 @@
 """What is heard, matched, kept and counted."""
 
-from datetime import timedelta
-from typing import Any
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import pytest
+import sqlalchemy as sa
 
 from copbot.domain.chat import AskedState, Counters, State
 from copbot.domain.community import KeepText, Privacy
@@ -13,10 +16,11 @@ from copbot.domain.heard import HomeOpened, Joined, Left, Reacted
 from copbot.domain.place import Person, Place
 from copbot.domain.response import Kind, WordsBand
 
-Play = Any
+if TYPE_CHECKING:
+    from .conftest import Play
 
 
-def test_an_answer_in_a_thread_is_one_row_with_its_flags(play: Play) -> None:
+def test_an_answer_in_a_thread_is_one_row_with_its_flags(play: "Play") -> None:
     (ada,) = play.knows("ada")
     play.hears(play.says("ada", "Last week we tried huddles. Do you?", in_thread=2))
     (row,) = play.responses()
@@ -28,13 +32,13 @@ def test_an_answer_in_a_thread_is_one_row_with_its_flags(play: Play) -> None:
 
 
 @pytest.mark.parametrize("thread", ["t3", "root3"])
-def test_a_thread_is_known_by_its_own_id_or_its_root(play: Play, thread: str) -> None:
+def test_a_thread_is_known_by_its_own_id_or_its_root(play: "Play", thread: str) -> None:
     play.knows("ada")
     play.hears(play.says("ada", "A1 but in the third thread", place=Place("room", "slt", thread)))
     assert [row.asked for row in play.responses()] == [play.asked[3].id]
 
 
-def test_without_threads_a_reply_to_the_question_answers_it(play: Play) -> None:
+def test_without_threads_a_reply_to_the_question_answers_it(play: "Play") -> None:
     play.knows("ada")
     play.hears(play.says("ada", "yes", in_thread=None, replies_to="root2"))
     assert [(row.asked, row.kind) for row in play.responses()] == [(play.asked[2].id, Kind.ANSWER)]
@@ -51,13 +55,13 @@ def test_without_threads_a_reply_to_the_question_answers_it(play: Play) -> None:
         ("Good evening all", []),
     ],
 )
-def test_in_the_channel_labels_decide(play: Play, text: str, answers: list[tuple[int, str]]) -> None:
+def test_in_the_channel_labels_decide(play: "Play", text: str, answers: list[tuple[int, str]]) -> None:
     play.knows("ada")
     play.hears(play.says("ada", text, in_thread=None))
     assert [(row.asked, row.part) for row in play.responses()] == [(play.asked[number].id, part) for number, part in answers]
 
 
-def test_talk_from_before_the_chat_or_elsewhere_is_none_of_it(play: Play) -> None:
+def test_talk_from_before_the_chat_or_elsewhere_is_none_of_it(play: "Play") -> None:
     play.knows("ada")
     play.hears(
         play.says("ada", "A1 last week's", in_thread=None, minute=-60),
@@ -68,14 +72,14 @@ def test_talk_from_before_the_chat_or_elsewhere_is_none_of_it(play: Play) -> Non
     assert play.responses() == []
 
 
-def test_what_comes_after_the_chat_is_closed_is_not_heard(play: Play) -> None:
+def test_what_comes_after_the_chat_is_closed_is_not_heard(play: "Play") -> None:
     play.knows("ada")
-    play.look(lambda uow: uow.chats.save(_with(play.chat, state=State.CLOSED)))
+    play.look(lambda uow: uow.chats.save(replace(play.chat, state=State.CLOSED)))
     play.hears(play.says("ada", "too late"))
     assert play.responses() == []
 
 
-def test_a_label_of_a_thread_started_by_a_member_is_inherited(play: Play) -> None:
+def test_a_label_of_a_thread_started_by_a_member_is_inherited(play: "Play") -> None:
     """Slack: somebody labels a message in the channel, others reply in a thread under it."""
     ada, ben = play.knows("ada", "ben")
     play.hears(play.says("ada", "A2 our journal club", in_thread=None, message="m1"))
@@ -85,10 +89,9 @@ def test_a_label_of_a_thread_started_by_a_member_is_inherited(play: Play) -> Non
     assert second.member == ben.id
 
 
-def test_towards_whom_a_response_is(play: Play) -> None:
-    play.hosts("lucy")
+def test_towards_whom_a_response_is(play: "Play") -> None:
+    lucy = play.hosts("lucy")
     ada, ben = play.knows("ada", "ben")
-    lucy = play.member("lucy")
     play.hears(
         play.says("ada", "mine", message="a"),
         play.says("ben", "as you say", minute=6, replies_to="a"),
@@ -111,7 +114,7 @@ def test_towards_whom_a_response_is(play: Play) -> None:
     ]
 
 
-def test_hosts_count_for_nothing_but_the_last_human_message(play: Play) -> None:
+def test_hosts_count_for_nothing_but_the_last_human_message(play: "Play") -> None:
     play.hosts("lucy")
     play.knows("ada", "ben")
     play.hears(play.says("lucy", "what do you think?", minute=4))
@@ -121,7 +124,7 @@ def test_hosts_count_for_nothing_but_the_last_human_message(play: Play) -> None:
     assert [row.role for row in play.responses()][0] == "host"
 
 
-def test_the_same_message_twice_is_one(play: Play) -> None:
+def test_the_same_message_twice_is_one(play: "Play") -> None:
     play.knows("ada")
     said = play.says("ada", "once")
     play.hears(said, said)
@@ -130,7 +133,7 @@ def test_the_same_message_twice_is_one(play: Play) -> None:
     assert play.counters(1).messages == 1
 
 
-def test_an_edit_replaces_and_an_older_one_does_not(play: Play) -> None:
+def test_an_edit_replaces_and_an_older_one_does_not(play: "Play") -> None:
     play.knows("ada", "ben")
     said = play.says("ada", "frist")
     play.hears(said)
@@ -141,14 +144,14 @@ def test_an_edit_replaces_and_an_older_one_does_not(play: Play) -> None:
     assert play.counters(1).messages == 2
 
 
-def test_an_edit_of_a_message_never_seen_is_the_first_hearing_of_it(play: Play) -> None:
+def test_an_edit_of_a_message_never_seen_is_the_first_hearing_of_it(play: "Play") -> None:
     play.knows("ada")
     play.hears(play.edits(play.says("ada", "unheard"), "heard", version=3))
     (row,) = play.responses()
     assert (row.text, row.at, row.version) == ("heard", play.at(5), 3)
 
 
-def test_an_edit_that_changes_the_label_moves_the_response(play: Play) -> None:
+def test_an_edit_that_changes_the_label_moves_the_response(play: "Play") -> None:
     play.knows("ada")
     said = play.says("ada", "A1 oh", in_thread=None)
     play.hears(said)
@@ -163,7 +166,7 @@ def test_an_edit_that_changes_the_label_moves_the_response(play: Play) -> None:
     assert [row.asked for row in play.responses()] == [play.asked[3].id]
 
 
-def test_removal_takes_the_row_away_and_it_never_comes_back(play: Play) -> None:
+def test_removal_takes_the_row_away_and_it_never_comes_back(play: "Play") -> None:
     """T26."""
     play.knows("ada", "ben")
     first, second = play.says("ada", "one"), play.says("ben", "two", minute=6)
@@ -175,7 +178,7 @@ def test_removal_takes_the_row_away_and_it_never_comes_back(play: Play) -> None:
     assert play.counters(1) == Counters(play.asked[1].id, play.at(6), messages=1, voices=1, first_at=play.at(6))
 
 
-def test_removal_is_obeyed_before_the_message_is_seen(play: Play) -> None:
+def test_removal_is_obeyed_before_the_message_is_seen(play: "Play") -> None:
     play.knows("ada")
     said = play.says("ada", "never")
     play.hears(play.removes(said))
@@ -183,21 +186,20 @@ def test_removal_is_obeyed_before_the_message_is_seen(play: Play) -> None:
     assert play.responses() == []
 
 
-def test_removal_and_edits_reach_closed_chats(play: Play) -> None:
+def test_removal_and_edits_reach_closed_chats(play: "Play") -> None:
     play.knows("ada", "ben")
     first, second = play.says("ada", "one"), play.says("ben", "two", minute=6)
     play.hears(first, second)
-    play.look(lambda uow: uow.chats.save(_with(play.chat, state=State.CLOSED)))
+    play.look(lambda uow: uow.chats.save(replace(play.chat, state=State.CLOSED)))
     play.hears(play.removes(first), play.edits(second, "changed"))
     assert [row.text for row in play.responses()] == ["changed"]
 
 
-def test_a_stranger_is_told_first_and_kept_from_then_on(play: Play) -> None:
+def test_a_stranger_is_told_first_and_kept_from_then_on(play: "Play") -> None:
     play.hears(play.says("ada", "hello, I am new"))
     assert play.responses() == []
     assert play.counters(1) == Counters(play.asked[1].id, play.at(5))
-    ada = play.member("ada")
-    assert ada is not None
+    ada = play.known("ada")
     assert (ada.name, ada.first_spoke_at, ada.noticed_at) == ("Ada", None, play.now)
     play.hears(play.says("ada", "hello again", minute=6), play.says("ada", "and again", minute=7))
     assert [row.text for row in play.responses()] == ["hello again", "and again"]
@@ -207,24 +209,24 @@ def test_a_stranger_is_told_first_and_kept_from_then_on(play: Play) -> None:
     assert notice.key == f"notice:{ada.id}"
     assert "I keep a note of who posts when" in notice.message.text
     assert "/cop privacy" in notice.message.text
-    assert play.member("ada").first_spoke_at == play.at(6)
+    assert play.known("ada").first_spoke_at == play.at(6)
 
 
-def test_the_channels_welcome_is_a_notice_for_all(play: Play) -> None:
-    play.look(lambda uow: uow.chats.save(_with(play.chat, noticed_at=play.at(0))))
+def test_the_channels_welcome_is_a_notice_for_all(play: "Play") -> None:
+    play.look(lambda uow: uow.chats.save(replace(play.chat, noticed_at=play.at(0))))
     play.hears(play.says("ada", "hello, I am new"))
     assert [row.text for row in play.responses()] == ["hello, I am new"]
     assert [row.purpose for row in play.mail("ada")] == ["notice"]
-    assert play.member("ada").first_spoke_at == play.at(5)
+    assert play.known("ada").first_spoke_at == play.at(5)
 
 
-def test_small_talk_in_the_channel_makes_nobody_a_member(play: Play) -> None:
+def test_small_talk_in_the_channel_makes_nobody_a_member(play: "Play") -> None:
     play.hears(play.says("ada", "Good evening all", in_thread=None))
     assert play.member("ada") is None
     assert play.mail("ada") == []
 
 
-def test_who_opted_out_leaves_no_trace_but_that_somebody_spoke(play: Play) -> None:
+def test_who_opted_out_leaves_no_trace_but_that_somebody_spoke(play: "Play") -> None:
     """T18."""
     ada, ben = play.knows("ada", "ben")
     play.chooses(ada, Scope.ACTIVITY, "off")
@@ -239,7 +241,7 @@ def test_who_opted_out_leaves_no_trace_but_that_somebody_spoke(play: Play) -> No
     assert play.look(lambda uow: uow.responses.of_member(ada.id)) == []
 
 
-def test_who_opts_out_later_keeps_the_rows_and_loses_the_text_of_edits(play: Play) -> None:
+def test_who_opts_out_later_keeps_the_rows_and_loses_the_text_of_edits(play: "Play") -> None:
     (ada,) = play.knows("ada")
     said = play.says("ada", "before")
     play.hears(said)
@@ -259,7 +261,7 @@ def test_who_opts_out_later_keeps_the_rows_and_loses_the_text_of_edits(play: Pla
         (KeepText.NEVER, "on", None),
     ],
 )
-def test_text_is_kept_as_the_community_and_the_member_say(play: Play, policy: KeepText, choice: str | None, text: str | None) -> None:
+def test_text_is_kept_as_the_community_and_the_member_say(play: "Play", policy: KeepText, choice: str | None, text: str | None) -> None:
     play.privacy = Privacy(policy)
     (ada,) = play.knows("ada")
     if choice:
@@ -268,7 +270,7 @@ def test_text_is_kept_as_the_community_and_the_member_say(play: Play, policy: Ke
     assert [row.text for row in play.responses()] == [text]
 
 
-def test_turning_text_on_is_not_retroactive_through_history_either(play: Play) -> None:
+def test_turning_text_on_is_not_retroactive_through_history_either(play: "Play") -> None:
     play.privacy = Privacy(KeepText.WITH_CONSENT)
     (ada,) = play.knows("ada")
     said = play.says("ada", "before")
@@ -279,7 +281,7 @@ def test_turning_text_on_is_not_retroactive_through_history_either(play: Play) -
     assert [row.text for row in play.responses()] == [None, None, "after"]
 
 
-def test_presence_only_notes_who_is_there_once(play: Play) -> None:
+def test_presence_only_notes_who_is_there_once(play: "Play") -> None:
     play.log(Log.PRESENCE_ONLY, room="private_thread")
     ada, ben = play.knows("ada", "ben")
     play.hears(play.says("ada", "a case"), play.says("ada", "more", minute=6), play.says("ben", "I am here", in_thread=None, minute=7))
@@ -290,7 +292,7 @@ def test_presence_only_notes_who_is_there_once(play: Play) -> None:
     assert play.counters(1) == Counters(play.asked[1].id, play.at(8))
 
 
-def test_a_format_that_keeps_nothing_keeps_nothing(play: Play) -> None:
+def test_a_format_that_keeps_nothing_keeps_nothing(play: "Play") -> None:
     play.log(Log.NOTHING, room="private_pair")
     play.hears(play.says("ada", "Mrs Jones, 943 476 5919"), play.says("ben", "A1 and so on", in_thread=None))
     assert play.responses() == []
@@ -299,89 +301,77 @@ def test_a_format_that_keeps_nothing_keeps_nothing(play: Play) -> None:
     assert play.mail("ada") == []
 
 
-def test_nothing_is_heard_of_a_community_that_is_gone_but_removals(play: Play) -> None:
+def test_nothing_is_heard_of_a_community_that_is_gone_but_removals(play: "Play") -> None:
     play.knows("ada")
     said = play.says("ada", "one")
     play.hears(said)
-    play.look(lambda uow: uow.chats.save(_with(play.chat, community="gone")))
+    play.look(lambda uow: uow.chats.save(replace(play.chat, community="gone")))
     play.hears(play.says("ada", "two", minute=6), play.removes(said))
     assert play.responses() == []
 
 
-def test_who_joins_and_leaves(play: Play) -> None:
+def test_who_joins_and_leaves(play: "Play") -> None:
     at, ada = play.at(1), Person("room", "ada")
     play.hears(Joined(at, Place("room", "slt"), ada, "Ada"), HomeOpened(at, ada), Reacted(at, Place("room", "slt"), ada, "m", "+1", True))
-    assert play.member("ada").left_at is None
-    assert play.member("ada").noticed_at is None
+    assert play.known("ada").left_at is None
+    assert play.known("ada").noticed_at is None
     play.hears(Left(play.at(2), Place("room", "slt"), ada), Left(play.at(2), Place("room", "slt"), Person("room", "unknown")))
-    assert play.member("ada").left_at == play.at(2)
+    assert play.known("ada").left_at == play.at(2)
     assert play.member("unknown") is None
-    play.hears(Joined(play.at(3), Place("room", "slt"), ada, "Ada L."), Joined(play.at(3), Place("room", "elsewhere"), Person("room", "eve")))
-    assert (play.member("ada").left_at, play.member("ada").name) == (None, "Ada L.")
+    play.hears(
+        Joined(play.at(3), Place("room", "slt"), ada, "Ada L."), Joined(play.at(3), Place("room", "elsewhere"), Person("room", "eve"))
+    )
+    assert (play.known("ada").left_at, play.known("ada").name) == (None, "Ada L.")
     assert play.member("eve") is None
 
 
-def test_pseudonyms_are_random_and_show_nothing(play: Play) -> None:
+def test_pseudonyms_are_random_and_show_nothing(play: "Play") -> None:
     play.hears(play.says("ada", "one"), play.says("ben", "two"))
-    aliases = {play.member("ada").pseudonym, play.member("ben").pseudonym}
+    aliases = {play.known("ada").pseudonym, play.known("ben").pseudonym}
     assert len(aliases) == 2
     assert all(alias.startswith("member-") and len(alias) == 15 and "ada" not in alias for alias in aliases)
 
 
-def test_a_late_answer_to_a_closed_question_counts_for_it(play: Play) -> None:
+def test_a_late_answer_to_a_closed_question_counts_for_it(play: "Play") -> None:
     play.knows("ada")
-    play.look(lambda uow: uow.questions.save(_with(play.asked[1], state=AskedState.CLOSED)))
+    play.look(lambda uow: uow.questions.save(replace(play.asked[1], state=AskedState.CLOSED)))
     play.hears(play.says("ada", "late is fine", minute=40))
     assert play.counters(1).messages == 1
 
 
-def test_statements_do_not_grow_with_the_batch(play: Play) -> None:
+def test_statements_do_not_grow_with_the_batch(play: "Play") -> None:
     names = [f"member{number}" for number in range(60)]
     play.knows(*names)
     counts = []
     for size in (3, 60):
         batch = [play.says(name, f"words of {name}", minute=5 + size) for name in names[:size]]
-        with _counting(play) as statements:
+        with _counting() as statements:
             play.hears(*batch)
         counts.append(len(statements))
     assert counts[0] == counts[1]
     assert len(play.responses()) == 63
 
 
-def _with(value: Any, **changes: Any) -> Any:
-    from dataclasses import replace
+@contextmanager
+def _counting() -> Iterator[list[str]]:
+    statements: list[str] = []
 
-    return replace(value, **changes)
+    def note(connection: object, cursor: object, statement: str, *rest: object) -> None:
+        statements.append(statement)
 
-
-def _counting(play: Play) -> Any:
-    from contextlib import contextmanager
-
-    import sqlalchemy as sa
-
-    @contextmanager
-    def counting() -> Any:
-        statements: list[str] = []
-
-        def note(conn: Any, cursor: Any, statement: str, *rest: Any) -> None:
-            statements.append(statement)
-
-        sa.event.listen(sa.Engine, "before_cursor_execute", note)
-        try:
-            yield statements
-        finally:
-            sa.event.remove(sa.Engine, "before_cursor_execute", note)
-
-    return counting()
+    sa.event.listen(sa.Engine, "before_cursor_execute", note)
+    try:
+        yield statements
+    finally:
+        sa.event.remove(sa.Engine, "before_cursor_execute", note)
 
 
-def test_the_seconds_of_the_clock_do_not_matter(play: Play) -> None:
+def test_the_seconds_of_the_clock_do_not_matter(play: "Play") -> None:
     """A platform's clock a little ahead of ours must not make the first message count as said after its own notice."""
     said = play.says("ada", "from the future", minute=5)
-    play.now = play.at(4)
-    play.do(lambda desk: __import__("copbot.services.listening", fromlist=["hear"]).hear(desk, [said]))
+    play.hears_at(4, said)
     play.hears(said)
     assert play.responses() == []
-    assert play.member("ada").noticed_at == said.at
-    play.hears(play.says("ada", "later", minute=5 + timedelta(seconds=1) / timedelta(minutes=1)))
+    assert play.known("ada").noticed_at == said.at
+    play.hears(play.says("ada", "later", minute=5.1))
     assert len(play.responses()) == 1

@@ -1,0 +1,1 @@
+"""What the command line does for admins and operators: preview, export, doctor."""

@@ -1,0 +1,57 @@
+import csv
+import io
+import json
+from collections.abc import Mapping
+from datetime import datetime, timedelta, timezone
+
+import pytest
+
+from copbot.insight import log_export
+from copbot.ports.store import LOG_COLUMNS
+
+AT = datetime(2018, 7, 4, 19, 35, 10, tzinfo=timezone(timedelta(hours=1)))
+
+
+def row(**changed: object) -> Mapping[str, object]:
+    values: dict[str, object] = {
+        "id": 1, "platform": "room", "community": "ResNetSLT", "chat_id": 1, "chat_title": "Thinking", "question": "4b", "message": "m1",
+        "member": "member-abc", "role": "participant", "kind": "answer", "at": AT, "replies_to": None, "words_band": "1-10",
+        "concrete_cue": True, "question_cue": False, "text": "Yes, \"both\"\nlines",
+    }  # fmt: skip
+    return values | changed
+
+
+def read_csv(text: str) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(text)))
+
+
+def test_csv_reads_back() -> None:
+    text = log_export.render([row(), row(id=2, text=None)], "csv")
+    assert tuple(text.splitlines()[0].split(",")) == tuple(LOG_COLUMNS)
+    first, second = read_csv(text)
+    assert first["at"] == "2018-07-04T18:35:10Z"
+    assert first["text"] == 'Yes, "both"\nlines'
+    assert (first["concrete_cue"], first["question_cue"], first["replies_to"]) == ("true", "false", "")
+    assert second["text"] == ""
+
+
+@pytest.mark.parametrize("text", ["=1+1", "+44", "-2", "@SUM(A1)", "\t=1"])
+def test_no_cell_runs_in_a_spreadsheet(text: str) -> None:
+    (read,) = read_csv(log_export.render([row(text=text)], "csv"))
+    assert read["text"] == f"'{text}"
+
+
+def test_json_lines_are_one_object_a_row_in_the_order_of_the_columns() -> None:
+    lines = log_export.render([row(), row(id=2, text=None)], "jsonl").splitlines()
+    first, second = (json.loads(line) for line in lines)
+    assert list(first) == list(LOG_COLUMNS)
+    assert (first["at"], first["concrete_cue"], second["text"]) == ("2018-07-04T18:35:10Z", True, None)
+
+
+def test_json_is_one_array() -> None:
+    assert [each["id"] for each in json.loads(log_export.render([row(), row(id=2)], "json"))] == [1, 2]
+
+
+@pytest.mark.parametrize("format", ["csv", "jsonl", "json"])
+def test_an_empty_log_is_still_readable(format: str) -> None:
+    assert log_export.render([], format) == {"csv": ",".join(LOG_COLUMNS) + "\n", "jsonl": "", "json": "[]\n"}[format]
