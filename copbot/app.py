@@ -4,7 +4,7 @@ import asyncio
 import os
 import signal
 import socket
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -13,6 +13,7 @@ from random import Random
 from typing import Any
 
 from copbot.content import Content, watch
+from copbot.domain.community import Community
 from copbot.errors import ConfigurationError
 from copbot.log import logger
 from copbot.ports.clock import Alarm, Clock
@@ -94,13 +95,13 @@ async def run(settings: Settings) -> None:
 
 def room_settings(settings: Settings, content: Content) -> dict[str, Any]:
     """The room's settings; without channels of its own it has those that the communities name."""
-    return {"channels": channels_of(content), **settings.room.for_adapter(), "host": settings.host}
+    return {"channels": channels_of(content.communities()), **settings.room.for_adapter(), "host": settings.host}
 
 
-def channels_of(content: Content) -> list[dict[str, object]]:
+def channels_of(communities: Iterable[Community]) -> list[dict[str, object]]:
     """The room's channels that the communities name, each with its hosts' channel."""
     channels: list[dict[str, object]] = []
-    for community in content.communities():
+    for community in communities:
         for one in community.channels:
             if one.platform == "room":
                 channels.append({"id": one.channel, "title": one.channel, "purpose": community.purpose or community.name, "hosts": False})

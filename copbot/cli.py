@@ -124,7 +124,9 @@ def _folders(settings: Path | None) -> list[Path]:
     from copbot.settings import Settings
 
     loaded = Settings.load(settings)
-    return [loaded.config_dir or data_dir("config"), loaded.prompts_dir or data_dir("prompts")]
+    folders = [loaded.config_dir or data_dir("config"), loaded.prompts_dir or data_dir("prompts")]
+    here = Path.cwd()
+    return [folder.relative_to(here) if folder.is_relative_to(here) else folder for folder in folders]
 
 
 @app.command()

@@ -61,9 +61,9 @@ class Panes:
         channel = query.get("channel", "")
         channel = channel if channel in seen else seen[0]
         sides = [side for side in self.sides(persona.id) if side.id != channel]
-        side = query.get("side", "")
-        side = side if side in [one.id for one in sides] else sides[0].id
-        return Where(persona, channel, self._thread(channel, query.get("thread")), side, query.get("whole") == "1")
+        asked = query.get("side", "") in [one.id for one in sides]
+        side = query["side"] if asked else sides[0].id
+        return Where(persona, channel, self._thread(channel, query.get("thread")), side, asked, query.get("whole") == "1")
 
     def sides(self, persona: str) -> list[Channel]:
         """What the right pane can show this person beside threads: hosts' channels, and their private messages."""

@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
-from zlib import crc32
 from zoneinfo import ZoneInfo
 
 from markupsafe import Markup
@@ -26,18 +25,23 @@ SHOWN = 300
 
 @dataclass(frozen=True, slots=True)
 class Where:
-    """Who looks at what: all of it is in the page's address. ``side`` is what the right pane shows while no thread is open."""
+    """Who looks at what: all of it is in the page's address.
+
+    ``side`` is what the right pane shows while no thread is open; ``asked`` if the address names it, so that a narrow page shows it.
+    """
 
     persona: Persona
     channel: str
     thread: str | None = None
     side: str = ""
+    asked: bool = False
     whole: bool = False
 
     def address(self, **changes: Any) -> str:  # noqa: ANN401 - the templates name the fields
         """The address of the page with some of it changed."""
         new = replace(self, **changes)
-        query = {"as": new.persona.id, "channel": new.channel, "thread": new.thread, "side": new.side, "whole": "1" if new.whole else None}
+        side = new.side if new.asked or "side" in changes else None
+        query = {"as": new.persona.id, "channel": new.channel, "thread": new.thread, "side": side, "whole": "1" if new.whole else None}
         return "?" + urlencode({key: value for key, value in query.items() if value}, safe="@")
 
 
@@ -166,7 +170,9 @@ class Eyes:
 
     def _face(self, author: str) -> tuple[str, int]:
         """Initials and the number of a colour, in place of a picture."""
-        return "".join(word[0] for word in self.name(author).split()[:2]).upper(), crc32(author.encode()) % COLOURS
+        order = [persona.id for persona in self._server.settings.personas]
+        colour = order.index(author) % COLOURS if author in order else COLOURS - 1
+        return "".join(word[0] for word in self.name(author).split()[:2]).upper(), colour
 
     def _reactions(self, entry: Entry) -> tuple[SeenReaction, ...]:
         me = self.where.persona.id

@@ -31,7 +31,8 @@ def check(
 
     Each file is checked against the others of ``config_dir`` and ``prompts_dir`` (the packaged ones if not given). A folder
     that holds ``config``, or the folders of one, is taken as a config folder itself. A file from elsewhere stands in for
-    the one of the same kind and id, so that a draft can be checked before it is moved in. Files that have not changed since ``last`` are not read again.
+    the one of the same kind and id, so that a draft can be checked before it is moved in. Files that have not changed
+    since ``last`` are not read again.
 
     Raises:
         ConfigurationError: there is no such file or folder.

@@ -23,7 +23,7 @@ def preview(name: str, at: datetime | None, settings: Path | None) -> str:
     hash, body = content.freeze(questions.id)
     edition = content.thaw(hash, body)
     timed = plan(edition.format, questions, starts, zone)
-    lines = [f"{line.at.astimezone(zone):%a %d %b %Y %H:%M}  {line.words}" for line in agenda(timed.steps, edition)]
+    lines = [f"{line.at.astimezone(zone):%a %d %b %Y %H:%M}  {line.plain}" for line in agenda(timed.steps, edition)]
     missing = cannot_host(edition.format)
     note = [f"This format cannot be hosted yet; it needs: {', '.join(missing)}"] if missing else []
     return "\n".join([questions.title, f"{edition.format.title}, {zone.key}", *note, "", *lines])

@@ -11,7 +11,6 @@ from pathlib import Path
 from random import Random
 
 from copbot import app
-from copbot.content import Content
 from copbot.domain.chat import Chat, State
 from copbot.errors import ConfigurationError
 from copbot.log import configure
@@ -73,7 +72,7 @@ async def _rehearsal(wish: Wish, url: str, speed: float) -> AsyncIterator[tuple[
     content = app.load_content(Settings.load(wish.settings))
     piece = choose(content, wish.question_set, wish.at)
     clock = RehearsalClock(piece.starts_at - BEFORE)
-    room = _room(content, piece, url, speed)
+    room = _room(piece, url, speed)
     async with app.house(url, content, {"room": room}, clock, RehearsalAlarm(clock), random=Random(wish.seed)) as built:  # noqa: S311 - a rehearsal
         stage = built.platforms[0]
         if not isinstance(stage, Stage):
@@ -85,11 +84,11 @@ async def _rehearsal(wish: Wish, url: str, speed: float) -> AsyncIterator[tuple[
         yield built, Rehearsal(piece, built.bot, built.store, stage, cast, clock), clock
 
 
-def _room(content: Content, piece: Piece, url: str, speed: float) -> dict[str, object]:
+def _room(piece: Piece, url: str, speed: float) -> dict[str, object]:
     database = file_of(url)
     path = str(database.with_suffix(".room.sqlite3")) if database else None
     personas = [{**persona, "time_zone": piece.zone} for persona in PERSONAS]
-    return {"path": path, "channels": app.channels_of(content), "personas": personas, "speed": speed}
+    return {"path": path, "channels": app.channels_of([piece.community]), "personas": personas, "speed": speed}
 
 
 async def _script(wish: Wish, url: str) -> int:

@@ -30,7 +30,7 @@ class Played:
     def report(self) -> str:
         """For people to read: plan and posting times, then the figures of the group."""
         zone = ZoneInfo(self.zone)
-        rows = [f"  {_local(line.at, zone)}  {_local(at, zone) if at else '-- not --':19}  {line.words}" for line, at in self.lines]
+        rows = [f"  {_local(line.at, zone)}  {_local(at, zone) if at else '-- not --':19}  {line.plain}" for line, at in self.lines]
         share = f", {100 * self.peer // self.responses} % of them to another member" if self.responses else ""
         figures = f"{self.voices} people said {self.responses} things{share}."
         faults = [f"  NOT AS PLANNED: {text}" for text in self.trouble] or ["Everything that was planned happened, once, on time."]

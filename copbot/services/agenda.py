@@ -41,6 +41,11 @@ class Line:
     words: str
     outcome: str = ""
 
+    @property
+    def plain(self) -> str:
+        """The words without Markdown, for a terminal."""
+        return self.words.replace("**", "")
+
 
 def agenda(steps: Iterable[Step | PlannedStep], edition: Edition) -> list[Line]:
     """The steps in words, by time."""

@@ -34,8 +34,9 @@ def hear(desk: Desk, batch: Sequence[Happening]) -> None:
         return
     scene = load(desk, sifted)
     removed = _removed(desk, scene, sifted)
-    judge, judged = _judged(desk, scene, sifted)
+    judge, judged, checks = _judged(desk, scene, sifted)
     _write(desk, judge, judged, removed)
+    _warn(desk, judge.company, checks, judged)
 
 
 def _removed(desk: Desk, scene: Scene, sifted: Sifted) -> list[Response]:
@@ -53,7 +54,7 @@ def _placed(scene: Scene, posts: Iterable[Post]) -> list[Placed]:
     return [(post, spot) for post, spot in spots if spot is not None and _version(scene, post) <= post.version]
 
 
-def _judged(desk: Desk, scene: Scene, sifted: Sifted) -> tuple[Judge, list[Judged]]:
+def _judged(desk: Desk, scene: Scene, sifted: Sifted) -> tuple[Judge, list[Judged], list[Check]]:
     placed = _placed(scene, sifted.posts)
     editions = {id: desk.edition(scene.chats[id]) for id in sorted({spot.chat.id for _, spot in placed})}
     logs = {id: edition.format.log for id, edition in editions.items()}
@@ -70,9 +71,7 @@ def _judged(desk: Desk, scene: Scene, sifted: Sifted) -> tuple[Judge, list[Judge
     ]
     company = _company(desk, scene, heard)
     judge = Judge(scene, company, logs, found - accepted)
-    judged = [judge.judge(post, spot) for post, spot in heard]
-    _warn(desk, company, checks, judged)
-    return judge, judged
+    return judge, [judge.judge(post, spot) for post, spot in heard], checks
 
 
 def _version(scene: Scene, post: Post) -> int:

@@ -107,7 +107,8 @@ def _paper(paper: Paper | None) -> str:
         return ""
     when = f" ({paper.year})" if paper.year else ""
     doi = f"doi:{paper.doi}" if paper.doi else ""
-    return ". ".join(part for part in (f"{paper.authors}{when}".strip(), paper.title, paper.journal, doi) if part)
+    parts = [part for part in (f"{paper.authors}{when}".strip(), paper.title, paper.journal, doi) if part]
+    return " ".join(part if part[-1] in ".?!" else f"{part}." for part in parts)
 
 
 def note_gap(desk: Desk, chat: Chat, since: datetime, until: datetime) -> None:

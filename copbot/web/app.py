@@ -38,10 +38,10 @@ def take_port(host: str, port: int) -> socket.socket:
     try:
         listening.bind((host, port))
         listening.listen(128)
-    except OSError as error:
+    except (OSError, OverflowError) as error:
         listening.close()
         raise ConfigurationError(
-            f"Cannot listen on {host}:{port}: {error.strerror}. Choose another with --port, or 0 for any free one."
+            f"Cannot listen on {host}:{port}: {getattr(error, 'strerror', None) or error}. Choose another with --port, or 0 for any free one."
         ) from None
     return listening
 

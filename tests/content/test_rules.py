@@ -6,7 +6,6 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from conftest import QUESTION_SET, write
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter
@@ -23,7 +22,9 @@ from copbot.domain.format import Offset
 from copbot.errors import ConfigurationError
 from copbot.ports.library import Problem
 from copbot.resources import data_dir
+from copbot.testing.files import seed_set, write
 
+QUESTION_SET = seed_set()
 SHIPPED_FILES = sorted(
     [path for folder in ("communities", "question-sets", "formats", "frameworks") for path in (data_dir("config") / folder).glob("*.yaml")]
     + sorted((data_dir("config") / "starter").rglob("*.yaml"))

@@ -6,8 +6,16 @@ from copbot.domain.response import WordsBand
 
 @pytest.mark.parametrize(
     ("words", "band"),
-    [(1, WordsBand.FEW), (10, WordsBand.FEW), (11, WordsBand.SOME), (40, WordsBand.SOME), (41, WordsBand.MANY)]
-    + [(100, WordsBand.MANY), (101, WordsBand.LOTS), (0, None)],
+    [
+        (1, WordsBand.FEW),
+        (10, WordsBand.FEW),
+        (11, WordsBand.SOME),
+        (40, WordsBand.SOME),
+        (41, WordsBand.MANY),
+        (100, WordsBand.MANY),
+        (101, WordsBand.LOTS),
+        (0, None),
+    ],
 )
 def test_the_band_at_its_edges_the_label_not_counted(words: int, band: WordsBand | None) -> None:
     assert words_band("A1: " + "word " * words) == band

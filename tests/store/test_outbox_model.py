@@ -178,4 +178,4 @@ class OutboxMachine(RuleBasedStateMachine):
 
 
 TestOutboxModel = OutboxMachine.TestCase
-TestOutboxModel.settings = settings(max_examples=40, stateful_step_count=30, deadline=None)
+TestOutboxModel.settings = settings(max_examples=20, stateful_step_count=25, deadline=None)

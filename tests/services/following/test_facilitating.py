@@ -36,6 +36,10 @@ def test_hosts_hear_after_three_minutes_everybody_once_after_four_and_nothing_mo
     world.at(9)
     world.tick()
     assert [row.message.text for row in world.outbox(chat, "unasked")] == ["Yes, no and 'not sure' all count."]
+    with world.desk() as desk:
+        told_of = desk.uow.chats.get(chat.id)
+    assert told_of is not None
+    assert told_of.last_unasked_at == world.now
     for minute in (10, 13, 17):
         world.at(minute)
         world.tick()
@@ -284,6 +288,15 @@ def test_probes_of_the_last_question_end_with_the_chat(world: "World") -> None:
     last = world.outbox(chat, "suggestion")[-1].message
     assert last.buttons == ()
     assert "*(not used)*" in last.text
+
+
+def test_a_press_after_the_time_is_over_comes_too_late_whether_or_not_the_bot_has_looked(world: "World") -> None:
+    chat = world.open_chat()
+    world.ask(chat, 2)
+    world.tick()
+    world.at(60)
+    assert "over" in told(world.press("Sally", offered(world, chat), "probe-post"))
+    assert not world.outbox(chat, "probe")
 
 
 def test_in_people_s_own_time_probes_stand_for_a_day(world: "World") -> None:

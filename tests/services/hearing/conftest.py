@@ -1,7 +1,7 @@
 """A chat with people in it: they say, edit, remove, press; then one looks at what is stored."""
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import replace
+from dataclasses import astuple, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from random import Random
@@ -134,6 +134,11 @@ class Play:
         self.now = self.at(minute)
         self.do(lambda desk: hear(desk, batch))
 
+    def end_state(self) -> tuple[list[tuple[object, ...]], list[Counters]]:
+        """What is stored, without row ids; the last human message is left out: it may stand for one that was removed since."""
+        rows = [astuple(replace(row, id=0)) for row in self.responses()]
+        return sorted(rows, key=repr), [replace(self.counters(number), last_human_at=None) for number in self.asked]
+
     def knows(self, *names: str, noticed: bool = True) -> list[Member]:
         """Members met before the chat."""
         before = START - timedelta(days=1) if noticed else None
@@ -182,12 +187,12 @@ class Play:
             taken.extend(rows)
         return [row for row in taken if row.lane == lane]
 
-    def commands(self, name: str, text: str, *, message: str | None = None, **options: str) -> Private:
+    def commands(self, name: str, verb: str, /, *, message: str | None = None, **options: str) -> Private:
         """``/cop`` something, in the channel."""
         self.now += timedelta(seconds=1)
-        heard = Commanded(f"c{self.now.timestamp()}", self.now, CHANNEL, Person("room", name), text, message, name.title())
+        heard = Commanded(f"c{self.now.timestamp()}", self.now, CHANNEL, Person("room", name), verb, message, name.title())
         table = {command.spec.verb: command.run for command in (*privacy.COMMANDS, *off_record.COMMANDS)}
-        return self._run(table[text], heard, "", options)
+        return self._run(table[verb], heard, "", options)
 
     def presses(self, name: str, button: Button) -> Private:
         """Press a button."""
@@ -263,3 +268,9 @@ def on_disk(tmp_path: Path) -> Iterator[Play]:
     opened = SqlStore.open(url)
     yield Play(opened)
     opened.close()
+
+
+@pytest.fixture(scope="session")
+def make() -> Callable[[Store], Play]:
+    """Makes an open chat in a store."""
+    return Play

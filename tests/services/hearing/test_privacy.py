@@ -190,7 +190,7 @@ def test_the_export_holds_everything_about_one_person_and_nobody_else(play: "Pla
 
 def test_being_forgotten_takes_two_confirmations_and_leaves_a_former_member(on_disk: "Play", tmp_path: Path) -> None:
     """T25, the service's part."""
-    ada, ben = on_disk.knows("zebrafish", "ben")
+    ada, _ = on_disk.knows("zebrafish", "ben")
     said = on_disk.says("zebrafish", "an okapi", message="m")
     on_disk.hears(said, on_disk.says("ben", "indeed", minute=6, replies_to="m"))
     _follow(on_disk, ada.id)
