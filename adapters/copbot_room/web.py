@@ -82,18 +82,20 @@ class Connection:
         self._sent: dict[str, str] = {}
 
     async def run(self) -> None:
-        """Until the page goes away."""
+        """Until the page goes away. A push that fails ends the connection too: the page tries again by itself."""
         state = self._people.server.state
         state.watch(self._changed.set)
         self._changed.set()
         pushing = asyncio.create_task(self._push())
+        receiving = asyncio.create_task(self._receive())
         try:
-            await self._receive()
-        except WebSocketDisconnect:
-            pass
+            ended, _ = await asyncio.wait((pushing, receiving), return_when=asyncio.FIRST_COMPLETED)
+            for task in ended:
+                task.result()
         finally:
-            pushing.cancel()
             state.unwatch(self._changed.set)
+            pushing.cancel()
+            receiving.cancel()
 
     async def _push(self) -> None:
         while True:
@@ -102,19 +104,18 @@ class Connection:
             parts = self._panes.parts(self._where(), self._notice)
             fresh = [_pane(pane, inside) for pane, inside in parts.items() if self._sent.get(pane) != inside]
             self._sent = parts
-            if fresh:
-                await self._send("".join(fresh))
+            try:
+                await self._socket.send_text("".join(fresh))
+            except WebSocketDisconnect:
+                return
             await asyncio.sleep(PUSH_EVERY)
-
-    async def _send(self, html: str) -> None:
-        try:
-            await self._socket.send_text(html)
-        except (WebSocketDisconnect, RuntimeError):
-            return  # closed in this moment; _receive notices too
 
     async def _receive(self) -> None:
         while True:
-            data: Any = await self._socket.receive_json()
+            try:
+                data: Any = await self._socket.receive_json()
+            except WebSocketDisconnect:
+                return
             try:
                 self._notice = ""
                 await act(self._people, self._where(), data if isinstance(data, dict) else {})

@@ -31,9 +31,9 @@ _REASONS = {
     "version": ("The version is missing.", "version: 1"),
 }
 _PATTERNS = {
-    "hashtag": ("A hashtag starts with # and has no spaces.", "hashtag"),
-    "language": ("A language is written like en-GB.", "language"),
-    "id": ("An id has letters, digits and hyphens only, and starts with a letter or digit.", "id"),
+    "hashtag": ("hashtag", "A hashtag starts with # and has no spaces."),
+    "language": ("language", "A language is written like en-GB."),
+    "id": ("id", "An id has letters, digits and hyphens only, and starts with a letter or digit."),
 }
 
 
@@ -55,7 +55,7 @@ def _finding(details: ErrorDetails, model: type[BaseModel], root: Node) -> Findi
     if kind == "string_type":
         return _not_text(node, key)
     code, what, value = _in_words(kind, details, location)
-    paste = _line_with(key, value) if value else ""
+    paste = _line_with(key, value) if value else _as_a_part(kind, node, key)
     if value and "ends" in (details.get("ctx") or {}):
         paste += f'\nends: "{details["ctx"]["ends"]}"'
     return Finding(node.line, node.column, code, what, paste)
@@ -139,7 +139,8 @@ def _in_words(kind: str, details: ErrorDetails, location: Location) -> tuple[str
     context: dict[str, Any] = details.get("ctx") or {}
     name = str(next((step for step in reversed(location) if isinstance(step, str)), "this"))
     if kind == "string_pattern_mismatch":
-        return name if name in _PATTERNS else "id", _PATTERNS.get(name, _PATTERNS["id"])[0], ""
+        code, sentence = _PATTERNS.get(name, _PATTERNS["id"])
+        return code, sentence, _slug(code, str(details["input"]))
     sentences = {
         "string_too_long": ("too-long", f"The text has {len(str(details['input']))} characters; at most {context.get('max_length')} fit."),
         "string_too_short": ("empty", f"`{name}` is empty."),
@@ -160,6 +161,12 @@ def _in_words(kind: str, details: ErrorDetails, location: Location) -> tuple[str
     return kind.replace("_", "-"), details["msg"], str(context.get("value", ""))
 
 
+def _slug(code: str, given: str) -> str:
+    if code == "hashtag":
+        return "#" + re.sub(r"\W+", "", given)
+    return re.sub(r"[^A-Za-z0-9]+", "-", given).strip("-") if code == "id" else ""
+
+
 def _digits(value: object) -> str:
     match = re.search(r"\d+", str(value))
     return match[0] if match else ""
@@ -167,6 +174,15 @@ def _digits(value: object) -> str:
 
 def _yes_or_no(value: object) -> str:
     return {"yes": "true", "on": "true", "no": "false", "off": "false"}.get(str(value).lower(), "")
+
+
+def _as_a_part(kind: str, node: Node, key: Scalar | None) -> str:
+    """A bare text as the list, or the part with ``text``, that was meant."""
+    if key is None or not isinstance(node, Scalar) or not node.value:
+        return ""
+    if kind == "list_type":
+        return f"{key.value}:\n  - {double_quoted(node.value)}"
+    return f"{key.value}:\n  text: {double_quoted(node.value)}" if key.value in ("closing", "part_b") else ""
 
 
 def _line_with(key: Scalar | None, value: str, *, quoted: bool = True) -> str:

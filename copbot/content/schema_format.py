@@ -5,9 +5,9 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from copbot.content.schema_base import FileSpec, GroupSizeSpec, Spec, Stage
+from copbot.content.schema_base import FileSpec, GroupSizeSpec, Spec
 from copbot.content.schema_question_set import Day
-from copbot.content.values import Duration, Id, Line, Name, TimeOfDay, When
+from copbot.content.values import Duration, Id, Line, Name, OptionalId, TimeOfDay, When
 from copbot.domain.community import QuietHours
 from copbot.domain.format import Budget, Format, GroupSize, IfQuiet, Log, Mode, Phase
 
@@ -28,7 +28,8 @@ Does = Literal[
 Who = Literal[
     "everyone", "host", "facilitator", "guest", "presenter", "set_members", "team", "pairs", "pair", "small_groups", "one_per_group"
 ]
-Audience = Literal["channel", "thread", "hosts", "each_participant", "opted_in", "presenter"]
+Audience = Literal["channel", "thread", "hosts", "each_participant", "opted_in", "presenter", ""]
+PhaseStage = Literal["before", "opening", "during", "closing", "day_1", "week_2", "week_6", "quarter", ""]
 Need = Literal["paper", "set_agreement", "anonymity_check"]
 Post = Annotated[str, Field(max_length=300)]
 
@@ -62,7 +63,7 @@ class PhaseSpec(Spec):
     who: Who = "everyone"
     others: Literal["silent", ""] = ""
     post: Post = Field(default="", description="What the bot says")
-    prompt: Id | Literal[""] = Field(default="", description="Or the id of a prompt")
+    prompt: OptionalId = Field(default="", description="Or the id of a prompt")
     also: list[Id] = Field(default_factory=list, description="Prompts posted right after it")
     rule: Literal["facts_only", "open_questions_only", ""] = ""
     pace: str = ""
@@ -71,8 +72,8 @@ class PhaseSpec(Spec):
     only_if: Literal["fewer_than_3_voices", "parallel_answers", "presenter_says_yes", ""] = ""
     skip_if: Literal["no_guest", ""] = ""
     saves: Literal["commitment", ""] = ""
-    audience: Audience | Literal[""] = ""
-    stage: Stage | Literal[""] = ""
+    audience: Audience = ""
+    stage: PhaseStage = ""
     which: list[int] = Field(default_factory=list, description="The numbers of the questions asked in this step")
     stays_open: Duration | None = Field(default=None, alias="for", description="How long the threads stay open")
     warn_before_end: Duration | None = None

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from copbot.content.schema_base import FileSpec, Language, ReflectionModel, Spec, Stage
+from copbot.content.schema_base import FileSpec, Language, Spec, Stage
 from copbot.content.values import Id
 from copbot.domain.prompt import Autonomy, Prompt
 
@@ -19,9 +19,10 @@ Signal = Literal[
     "long_silence_async", "week_end", "member_proposes_topic", "community_self_running", "possible_identifier", "possible_jigsaw",
     "follow_up_due",
 ]  # fmt: skip
-PromptModel = (
-    Literal["general", "thinking_together", "critical_companionship", "active_learning", "action_learning", "cci"] | ReflectionModel
-)
+PromptModel = Literal[
+    "general", "thinking_together", "critical_companionship", "active_learning", "action_learning", "cci",
+    "driscoll", "rolfe", "gibbs", "kolb", "johns", "schon", "mezirow", "value_creation",
+]  # fmt: skip
 
 
 class PromptSpec(Spec):

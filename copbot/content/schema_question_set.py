@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from copbot.content.schema_base import FileSpec, GroupSizeSpec, Language, ReflectionModel, Spec
-from copbot.content.values import Doi, Duration, Id, Line, Link, LocalDate, Short, Text, TimeOfDay, Zone
+from copbot.content.values import Doi, Duration, Id, Line, Link, LocalDate, OptionalLink, Short, Text, TimeOfDay, Zone
 from copbot.domain.question import (
     Paper,
     PartB,
@@ -49,7 +49,7 @@ class PaperSpec(Spec):
     year: int | None = Field(default=None, ge=1800, le=2200)
     journal: str = ""
     doi: Doi = Field(default="", description="With or without https://doi.org/")
-    link: Link | Literal[""] = ""
+    link: OptionalLink = ""
     open_access: bool | None = Field(default=None, description="Whether everyone can read it for nothing")
     what_it_says: str = Field(default="", description="In plain words, so that people who have not read it can join in")
     key_points: list[Text] = Field(default_factory=list)
@@ -129,9 +129,9 @@ class QuestionSetSpec(FileSpec):
     kind: Literal["question_set"]
     id: Id = Field(description="Letters, digits and hyphens")
     title: Line
-    community: Id = Field(description="The id of a community")
-    format: Id = Field(description="The id of a format")
-    hashtag: Annotated[str, Field(pattern=r"^#\w+$")] | Literal[""] = Field(default="", description='In quotes: "#ResNetSLT"')
+    community: Line = Field(description="The id of a community")
+    format: Line = Field(description="The id of a format")
+    hashtag: Annotated[str, Field(pattern=r"^(#\w+)?$")] = Field(default="", description='In quotes: "#ResNetSLT"')
     language: Language = "en-GB"
     source: str = ""
     suggested: SuggestedSpec = Field(default_factory=SuggestedSpec)

@@ -202,7 +202,12 @@ LocalDate = Annotated[
 Zone = Annotated[str, BeforeValidator(_read_zone), WithJsonSchema({"type": "string", "examples": ["Europe/London"]})]
 Doi = Annotated[str, BeforeValidator(_read_doi), WithJsonSchema(_TEXT_SCHEMA)]
 Link = Annotated[str, BeforeValidator(_read_link), WithJsonSchema({"type": "string", "format": "uri"})]
+OptionalLink = Annotated[
+    str, BeforeValidator(lambda value: value and _read_link(value)), WithJsonSchema({"type": "string", "format": "uri"})
+]
 Id = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9-]*$", max_length=60)]
+OptionalId = Annotated[str, Field(pattern=r"^([A-Za-z0-9][A-Za-z0-9-]*)?$", max_length=60)]
+"""An id or nothing. One type instead of a union, because a union reports every one of its members."""
 Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_]*$", max_length=40)]
 """Ids inside a file: phases, rules, roles."""
 Short = Annotated[str, Field(min_length=1, max_length=240)]

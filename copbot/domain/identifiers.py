@@ -84,6 +84,8 @@ _SERVICE = re.compile(
     r"Friendly|Clinics?|Class(?:es)?|Groups?|Massage|Week|Day|Box(?:es)?|Bank|Steps|Talk|Sensory|Loss|And|Or|The|But|Is|Was|Said"
 )
 """Words that follow "Baby", "Mum" or "Master" in names of services: the Baby Friendly Initiative is everyday talk."""
+SHORTEST_PHONE, SHORTEST_BIRTHDAY = 10, 4
+"""How many digits a telephone number and a date such as 3/4/19 have at least."""
 NEAR = 20
 """How many characters around a number are searched for the letters "NHS"."""
 
@@ -96,8 +98,9 @@ def find(text: str, *, known_names: Collection[str] = (), published: Collection[
     """
     start = _after_label(text)
     found: list[Found] = []
-    if _DIGITS.search(text, start):
-        found.extend(_with_digits(text, start, published))
+    digits = len(_DIGITS.findall(text, start))
+    if digits:
+        found.extend(_with_digits(text, start, digits, published))
     if "@" in text:
         found.extend(_emails(text, start, published))
     if _TITLE.search(text, start):
@@ -127,16 +130,23 @@ def _after_label(text: str) -> int:
     return label.end() if label else 0
 
 
-def _with_digits(text: str, start: int, published: Collection[str]) -> Iterator[Found]:
-    numbers = list(_numbers(text, start))
-    yield from numbers
+def _with_digits(text: str, start: int, digits: int, published: Collection[str]) -> Iterator[Found]:
+    """Each pattern is tried only on texts with enough digits for it: most have too few."""
+    if digits >= SHORTEST_PHONE:
+        yield from _long_numbers(text, start, published)
+    if digits >= SHORTEST_BIRTHDAY:
+        for match in DOB.finditer(text, start):
+            yield _at(match, IdentifierKind.DATE_OF_BIRTH, Confidence.HIGH)
     for match in POSTCODE.finditer(text, start):
         if not match[0].endswith(_ORDINALS):
             yield _at(match, IdentifierKind.POSTCODE, Confidence.MEDIUM)
-    for match in DOB.finditer(text, start):
-        yield _at(match, IdentifierKind.DATE_OF_BIRTH, Confidence.HIGH)
     for match in HOSPITAL.finditer(text, start):
         yield _at(match, IdentifierKind.HOSPITAL_NUMBER, Confidence.MEDIUM)
+
+
+def _long_numbers(text: str, start: int, published: Collection[str]) -> Iterator[Found]:
+    numbers = list(_numbers(text, start))
+    yield from numbers
     for match in PHONE.finditer(text, start):
         if not any(number.start <= match.start() < number.end for number in numbers) and not _is_published_phone(match[0], published):
             yield _at(match, IdentifierKind.PHONE, Confidence.MEDIUM)

@@ -113,6 +113,8 @@ during:
         ("id: two", "id: one", "duplicate-id", "used twice"),
         ('post: "Hello"', "prompt: welcome-lives", "unknown-prompt", "Did you mean welcome-live?"),
         ('post: "Hello"', 'post: "Hello {presnter}"', "placeholder", "did you mean {presenter}?"),
+        ('post: "Hello"', "audience: host", "unknown-value", "Did you mean hosts?"),
+        ('post: "Hello"', "prompt: two words", "id", 'prompt: "two-words"'),
         ("does: welcome", "does: welcom", "unknown-value", "Did you mean welcome?"),
     ],
 )

@@ -76,6 +76,7 @@ class Running:
     port: int = field(default_factory=free_port)
     rooms: list[Room] = field(default_factory=list)
     served: list[Served] = field(default_factory=list)
+    errors: list[str] = field(default_factory=list)
 
     @property
     def room(self) -> Room:
@@ -99,6 +100,7 @@ def running(tmp_path: Path) -> Iterator[Running]:
     running.start()
     yield running
     running.now.stop()
+    assert running.errors == []
 
 
 @pytest.fixture(scope="module")
@@ -116,9 +118,9 @@ def bot(running: Running) -> ScriptedBot:
 
 
 def open_as(browser: Browser, running: Running, persona: str, query: str = "", **context: Any) -> Page:
-    """A page of its own, as another tab would be; what goes wrong in it fails the test."""
+    """A page of its own, as another tab would be."""
     page = browser.new_context(**context).new_page()
-    page.on("pageerror", lambda error: pytest.fail(f"{persona}: {error}"))
+    page.on("pageerror", lambda error: running.errors.append(f"{persona}: {error}"))
     page.goto(f"{running.now.url}/?as={persona}{query}")
     return page
 

@@ -25,7 +25,7 @@ def _functions(modules: Mapping[Path, ast.Module]) -> Iterator[tuple[Path, Funct
 
 def _texts(files: tuple[Path, ...]) -> Iterator[tuple[Path, str]]:
     for path in files:
-        if path.suffix in {".lock", ".png", ".ico", ".woff2", ".sqlite3", ".typed"} or path.name.endswith(".min.js"):
+        if path.suffix in {".lock", ".png", ".ico", ".woff2", ".typed"} or path.name.endswith(".min.js") or ".sqlite3" in path.name:
             continue
         yield path, path.read_text(encoding="utf-8")
 

@@ -43,15 +43,10 @@ NOTE = Prompt(
 class Play:
     """One open chat with four questions (the last has a part b), Lucy its host. Instants are minutes after its start."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, wording: Templates) -> None:
         self.store = store
+        self.wording = wording
         self.now = START
-        self.wording = Templates(
-            {
-                file.name.removesuffix(SUFFIX): file.read_text("utf-8")
-                for file in (data_dir("prompts") / "en-GB" / "wording").glob(f"*{SUFFIX}")
-            }
-        )
         self.random = Random(7)
         self.privacy = Privacy(KeepText.WITH_NOTICE)
         self.format = Format("live", "Live chat", Mode.LIVE)
@@ -254,23 +249,25 @@ class Play:
         return Removed(self.at(minute), said.place, said.message)
 
 
+@pytest.fixture(scope="session")
+def make() -> Callable[[Store], Play]:
+    """Makes an open chat in a store."""
+    files = (data_dir("prompts") / "en-GB" / "wording").glob(f"*{SUFFIX}")
+    wording = Templates({file.name.removesuffix(SUFFIX): file.read_text("utf-8") for file in files})
+    return lambda store: Play(store, wording)
+
+
 @pytest.fixture
-def play(store: Store) -> Play:
+def play(make: Callable[[Store], Play], store: Store) -> Play:
     """An open chat."""
-    return Play(store)
+    return make(store)
 
 
 @pytest.fixture
-def on_disk(tmp_path: Path) -> Iterator[Play]:
+def on_disk(make: Callable[[Store], Play], tmp_path: Path) -> Iterator[Play]:
     """An open chat in a database file under ``tmp_path``."""
     url = f"sqlite:///{tmp_path / 'copbot.db'}"
     migrate(url)
     opened = SqlStore.open(url)
-    yield Play(opened)
+    yield make(opened)
     opened.close()
-
-
-@pytest.fixture(scope="session")
-def make() -> Callable[[Store], Play]:
-    """Makes an open chat in a store."""
-    return Play

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 START = datetime(2018, 1, 31, 19, 30, tzinfo=UTC)
 CHANNEL = Place("room", "slt")
 
-LABELS = ("", "A1 ", "A2 ", "A4b ", "A1/2 ", "A7 ")
+LABELS = ("", "A1 ", "A4b ", "A1/2 ")
 WORDS = ("yes", "last week we tried it, did you?", "943 476 5919", "B15 2TT", "@ben what do you think")
 
 
@@ -32,7 +32,7 @@ def minute(number: int) -> datetime:
 def messages(draw: st.DrawFn) -> list[Happening]:
     """One message's life: said, edited a few times, perhaps removed."""
     number = draw(st.integers(0, 10**6))
-    place = draw(st.sampled_from([CHANNEL, Place("room", "slt", "t1"), Place("room", "slt", "root4")]))
+    place = draw(st.sampled_from([CHANNEL, CHANNEL, CHANNEL, Place("room", "slt", "t1"), Place("room", "slt", "root4")]))
     name = draw(st.sampled_from(["ada", "ben", "lucy", "oliver"]))
     person, at = Person("room", name), minute(1 + number % 50)
     texts = draw(st.lists(st.tuples(st.sampled_from(LABELS), st.sampled_from(WORDS)), min_size=1, max_size=4))
@@ -43,7 +43,7 @@ def messages(draw: st.DrawFn) -> list[Happening]:
         Edited(minute(55 + version), place, person, f"m{number}", text, version, at, mentions)
         for version, text in enumerate(edits, start=1)
     ]
-    return life + ([Removed(minute(70), place, f"m{number}")] if draw(st.booleans()) else [])
+    return life + ([Removed(minute(70), place, f"m{number}")] if draw(st.integers(0, 3)) == 3 else [])
 
 
 def message_of(life: list[Happening]) -> str:
@@ -66,8 +66,8 @@ def fresh(make: Callable[[SqlStore], "Play"], batches: Sequence[Sequence[Happeni
     return found
 
 
-@settings(max_examples=40, deadline=None)
-@given(lives=st.lists(messages(), min_size=1, max_size=4, unique_by=message_of), seed=st.integers(0, 2**32), data=st.data())
+@settings(max_examples=30, deadline=None)
+@given(lives=st.lists(messages(), min_size=1, max_size=3, unique_by=message_of), seed=st.integers(0, 2**32), data=st.data())
 def test_any_interleaving_ends_in_the_same_state(
     make: Callable[[SqlStore], "Play"], lives: list[list[Happening]], seed: int, data: st.DataObject
 ) -> None:
@@ -75,6 +75,7 @@ def test_any_interleaving_ends_in_the_same_state(
     again = data.draw(st.lists(st.sampled_from(in_order), max_size=6))
     shuffled = [*in_order, *again]
     Random(seed).shuffle(shuffled)
-    cuts = sorted(data.draw(st.sets(st.integers(0, len(shuffled)), max_size=5)) | {0, len(shuffled)})
+    together = data.draw(st.sets(st.integers(1, len(shuffled))))
+    cuts = sorted(set(range(len(shuffled) + 1)) - together | {0, len(shuffled)})
     batches = [shuffled[start:end] for start, end in pairwise(cuts)]
     assert fresh(make, batches) == fresh(make, [[event] for event in in_order])
