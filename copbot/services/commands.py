@@ -30,6 +30,7 @@ from copbot.services.call import Call, Command, Handler, Press, Who, private
 from copbot.services.desk import Desk
 
 
+NO_CHAT = "There is no chat here that this could be about. /cop upcoming shows what is planned; name one with chat=NUMBER."
 OPTION = re.compile(r"^([a-z][a-z-]*)=(.*)$", re.DOTALL)
 
 
@@ -81,7 +82,7 @@ def _command(desk: Desk, community: Community, heard: Commanded) -> Reply:
     if strange:
         raise WrongState(f"{verb} has no option “{sorted(strange)[0]}”. Write it like: /cop {command.spec.usage}")
     if command.needs_chat and call.chat is None:
-        raise WrongState("There is no chat here that this could be about. /cop upcoming shows what is planned; name one with chat=NUMBER.")
+        raise WrongState(NO_CHAT)
     return _run(desk, call, Press(command.run, command.who))
 
 
@@ -93,7 +94,9 @@ def _run(desk: Desk, call: Call, press: Press) -> Reply:
 
 
 def _must_be_host(desk: Desk, call: Call) -> None:
-    if call.chat is None or is_host(desk, call.chat, call.by, call.community):
+    if call.chat is None:
+        raise WrongState(NO_CHAT)
+    if is_host(desk, call.chat, call.by, call.community):
         return
     names = ", ".join(host.name for host in outgoing.hosts_of(desk, call.chat)) or "its hosts"
     raise NotAllowed(f"Only the hosts of “{call.chat.title}” can do that: {names}. Everybody can use /cop help, upcoming, privacy and try.")

@@ -38,7 +38,7 @@ def panel(desk: Desk, chat: Chat) -> Message:
         coming_count=len(desk.uow.chats.attendance(chat.id)),
         note=_host_note(desk, chat, now_open),
     )
-    return Message(text, tuple(_buttons(chat, steps)))
+    return Message(text, tuple(_buttons(chat, steps, hushed=chat.hushed_until is not None and chat.hushed_until > desk.now)))
 
 
 def current(asked: list[AskedQuestion]) -> AskedQuestion | None:
@@ -56,7 +56,7 @@ def _ahead(steps: list[Step]) -> list[Step]:
     return [step for step in steps if step.state is StepState.DUE and step.does in replanning.OF_THE_HOUR]
 
 
-def _buttons(chat: Chat, steps: list[Step]) -> Iterator[Button]:
+def _buttons(chat: Chat, steps: list[Step], *, hushed: bool) -> Iterator[Button]:
     """``chat.change`` goes along, so that a press on an outdated panel can be told from a fresh one."""
     expects = f"{chat.id}:{chat.change}"
     match chat.state:
@@ -67,14 +67,14 @@ def _buttons(chat: Chat, steps: list[Step]) -> Iterator[Button]:
             yield Button("Resume", "resume", expects, Look.PRIMARY)
             yield Button("Close", "close", expects, Look.DANGER)
         case State.OPEN:
-            yield from _open_buttons(chat, steps, expects)
+            yield from _open_buttons(steps, expects, hushed=hushed)
         case State.CLOSING:
             yield Button("Transcript", "transcript", expects)
         case _:
             return
 
 
-def _open_buttons(chat: Chat, steps: list[Step], expects: str) -> Iterator[Button]:
+def _open_buttons(steps: list[Step], expects: str, *, hushed: bool) -> Iterator[Button]:
     coming = replanning.next_question(steps)
     following = replanning.next_of_the_hour(steps)
     if coming is not None:
@@ -85,5 +85,5 @@ def _open_buttons(chat: Chat, steps: list[Step], expects: str) -> Iterator[Butto
     yield Button("5 minutes more", "extend", f"{expects}:5")
     yield Button("Ask something", "ask", expects)
     yield Button("Pause", "pause", expects)
-    yield Button("Unhush" if chat.hushed_until and chat.hushed_until > chat.starts_at else "Hush", "hush", expects)
+    yield Button("Unhush" if hushed else "Hush", "hush", expects)
     yield Button("Close", "close", expects, Look.DANGER)

@@ -20,14 +20,20 @@ from copbot.testing.clock import SteppingClock
 from copbot_room import Room, make
 
 
+@pytest.fixture(scope="session")
+def shipped() -> Content:
+    """The content that comes with copbot; nothing in it changes."""
+    return Content.load(data_dir("config"), data_dir("prompts"))
+
+
 @pytest.fixture
-async def open_house(store: SqlStore) -> AsyncIterator[Open]:
+async def open_house(store: SqlStore, shipped: Content) -> AsyncIterator[Open]:
     """Opens a house at a London time, with everybody in the room."""
     opened: list[House] = []
 
-    async def open_at(moment: str = "2018-01-02 12:00", config: Path | None = None, prompts: Path | None = None) -> House:
+    async def open_at(moment: str = "2018-01-02 12:00", config: Path | None = None) -> House:
         clock = SteppingClock(london(moment))
-        content = Content.load(config or data_dir("config"), prompts or data_dir("prompts"))
+        content = Content.load(config, data_dir("prompts")) if config else shipped
         channels = [
             {"id": "resnetslt", "title": "resnetslt"},
             {"id": "resnetslt-hosts", "title": "resnetslt-hosts", "hosts": True},

@@ -2,10 +2,11 @@
 
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
-from itertools import pairwise
+from itertools import pairwise, permutations
 from random import Random
 from typing import TYPE_CHECKING
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -79,3 +80,27 @@ def test_any_interleaving_ends_in_the_same_state(
     cuts = sorted(set(range(len(shuffled) + 1)) - together | {0, len(shuffled)})
     batches = [shuffled[start:end] for start, end in pairwise(cuts)]
     assert fresh(make, batches) == fresh(make, [[event] for event in in_order])
+
+
+@pytest.mark.parametrize(
+    ("texts", "answers"),
+    [
+        (("A1 yes", "yes"), []),
+        (("yes", "A1 yes"), [1]),
+        (("A1 yes", "yes", "A2 yes"), [2]),
+        (("A1 yes", "A2 yes", "yes"), []),
+        (("A1/2 yes", "A2/3 yes"), [2, 3]),
+    ],
+)
+def test_every_order_of_labelled_edits_ends_with_the_last(play: "Play", texts: tuple[str, ...], answers: list[int]) -> None:
+    play.knows("ada")
+    orders = list(permutations([*range(len(texts)), 0]))
+    for number, order in enumerate(orders):
+        said = play.says("ada", texts[0], in_thread=None, message=f"m{number}")
+        for version in order:
+            play.hears_at(30, play.edits(said, texts[version], version=version) if version else said)
+    rows = [(row.message.message, row.asked, row.text) for row in play.responses() if row.message]
+    assert sorted(rows, key=repr) == sorted(
+        ((f"m{number}", play.asked[answer].id, texts[-1]) for number in range(len(orders)) for answer in answers), key=repr
+    )
+    assert [play.counters(number).messages for number in play.asked] == [len(orders) if number in answers else 0 for number in play.asked]
