@@ -4,7 +4,7 @@ import asyncio
 import os
 import signal
 import socket
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Coroutine, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -111,7 +111,7 @@ def channels_of(communities: Iterable[Community]) -> list[dict[str, object]]:
     return channels
 
 
-async def serve(built: House, listening: socket.socket, *companions: Any) -> None:
+async def serve(built: House, listening: socket.socket, *companions: Coroutine[None, None, None]) -> None:
     """Run bot, pages, content watch and companions until told to stop; then finish what has begun, within seconds."""
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Optional
+from typing import Annotated, Literal, Optional
 
 import typer
 
@@ -103,7 +103,7 @@ def init(folder: Annotated[Path, typer.Argument(help="A new folder for your own 
 @app.command()
 def check(
     paths: Annotated[Optional[list[Path]], typer.Argument(help="Files or folders; else the ones in use.")] = None,  # noqa: UP045
-    format: Annotated[str, typer.Option(help="text, json or github.")] = "text",
+    format: Annotated[Literal["text", "json", "github"], typer.Option(help="How to write them.")] = "text",
     explain: Annotated[bool, typer.Option("--explain", help="Show every default that a file leaves to copbot.")] = False,
     settings: Settings_ = None,
 ) -> None:

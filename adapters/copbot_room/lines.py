@@ -67,7 +67,7 @@ _Q1: Sequence[Line] = (
     Line(
         28,
         "dev",
-        "Yes, I think so. Four of us from different services meet every other Thursday over one awkward case question, and have done for two years.",
+        "Yes, I think so. Four of us from different services meet every other Thursday over one awkward question. Two years now.",
     ),
     Line(55, "maria", "Not sure! We have a mailing list of eighty people and nobody ever writes to it. Is that a CoP?"),
     Line(92, "tom", "@Maria I'd say a list isn't, until two people work something out on it.", about=1),

@@ -66,7 +66,7 @@ class Reaction:
     by: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, weakref_slot=True)
 class Entry:
     """A message in a channel, a thread or somebody's private pane. ``author`` is a persona's id or BOT.
 
@@ -111,7 +111,7 @@ class Entry:
         return self.author == BOT
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, weakref_slot=True)
 class Told:
     """Something only one person sees, until they dismiss it."""
 
@@ -124,6 +124,11 @@ class Told:
     buttons: tuple[Button, ...] = ()
     files: tuple[Attachment, ...] = ()
     by_room: bool = False
+
+    @property
+    def place(self) -> Place:
+        """Where it is shown."""
+        return Place(ROOM, self.channel, self.thread)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from copbot.errors import Gone
 from copbot.ports.platform import CommandSpec
 from copbot_room.model import Channel, Upcoming
 from copbot_room.people import People
-from copbot_room.rendering import full_time
+from copbot_room.rendering import Fragments, full_time
 from copbot_room.view import Eyes, Where
 
 HERE = Path(__file__).parent
@@ -47,6 +47,7 @@ class Panes:
     def __init__(self, people: People, commands: Sequence[CommandSpec]) -> None:
         self._people = people
         self._server = people.server
+        self._fragments = Fragments()
         self._unread = Unread(people.server.state.newest)
         self._env = Environment(loader=FileSystemLoader(HERE / "templates"), autoescape=True, undefined=StrictUndefined, trim_blocks=True)
         self._env.filters |= {"full_time": full_time, "span": span}
@@ -91,7 +92,7 @@ class Panes:
         me = where.persona.id
         for channel in (where.channel, *([] if where.thread else [where.side])):
             self._unread.read(me, channel)
-        eyes, now = Eyes(self._people, where), self._server.clock.now()
+        eyes, now = Eyes(self._people, where, self._fragments), self._server.clock.now()
         side = (where.channel, where.thread) if where.thread else (where.side, None)
         return {
             **{"where": where, "me": where.persona, "zone": eyes.zone, "now": now, "notice": notice, "eyes": eyes},

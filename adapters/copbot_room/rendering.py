@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from weakref import WeakKeyDictionary
 from zoneinfo import ZoneInfo
 
 from markupsafe import Markup, escape
@@ -28,6 +29,7 @@ from copbot.kit.nodes import (
     Text,
     TimeLink,
 )
+from copbot_room.model import Entry, Told
 
 BARE_URL = re.compile(r"https?://[^\s<>]+[^\s<>.,;:!?'\")\]]")
 
@@ -39,6 +41,22 @@ class Reader:
     zone: ZoneInfo
     address: Callable[[Place], str]
     mentions: re.Pattern[str]
+
+
+class Fragments:
+    """Rendered messages, kept until the message itself is edited or removed: what was erased is not remembered here either."""
+
+    def __init__(self) -> None:
+        self._kept: WeakKeyDictionary[Entry | Told, dict[tuple[str, str], Markup]] = WeakKeyDictionary()
+
+    def of(self, message: Entry | Told, reader: Reader) -> Markup:
+        """The HTML of a message's text; of the same text in the same zone it is the same, unless it links to places."""
+        here = reader.address(message.place) if "](place:" in message.text else ""
+        kept = self._kept.setdefault(message, {})
+        key = (reader.zone.key, here)
+        if key not in kept:
+            kept[key] = render(message.text, reader)
+        return kept[key]
 
 
 def render(text: str, reader: Reader) -> Markup:

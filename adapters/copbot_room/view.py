@@ -14,7 +14,7 @@ from copbot.domain.place import Place
 from copbot.kit.markdown import plain
 from copbot_room.model import BOT, Attachment, Channel, Entry, Persona, Told
 from copbot_room.people import People, mention_pattern
-from copbot_room.rendering import Reader, render
+from copbot_room.rendering import Fragments, Reader
 
 COLOURS = 8
 """Avatar colours in the style sheet."""
@@ -89,9 +89,10 @@ class SeenMessage:
 class Eyes:
     """One person's view of the room."""
 
-    def __init__(self, people: People, where: Where) -> None:
+    def __init__(self, people: People, where: Where, fragments: Fragments) -> None:
         self._people = people
         self._server = people.server
+        self._fragments = fragments
         self.where = where
         self.zone = ZoneInfo(where.persona.time_zone)
         self._reader = Reader(self.zone, self._address, mention_pattern(self._server.settings.personas))
@@ -141,7 +142,7 @@ class Eyes:
         replies = [] if in_thread else self._server.state.replies(entry)
         own = entry.author == self.where.persona.id
         return replace(
-            self._base(entry.id, entry.author, entry.at, entry.text),
+            self._base(entry, entry.author),
             bot=entry.by_bot,
             own=own,
             gone=entry.removed_at is not None,
@@ -160,13 +161,13 @@ class Eyes:
 
     def _note(self, note: Told) -> SeenMessage:
         author = "The room" if note.by_room else BOT
-        base = self._base(note.id, author, note.at, note.text)
+        base = self._base(note, author)
         return replace(base, note=True, bot=not note.by_room, by_room=note.by_room, buttons=note.buttons, files=note.files)
 
-    def _base(self, id: str, author: str, at: datetime, text: str) -> SeenMessage:
+    def _base(self, one: Entry | Told, author: str) -> SeenMessage:
         initials, colour = self._face(author)
-        clock = f"{at.astimezone(self.zone):%H:%M}"
-        return SeenMessage(id, self.name(author), initials, colour, at, clock, render(text, self._reader), lead=True)
+        clock = f"{one.at.astimezone(self.zone):%H:%M}"
+        return SeenMessage(one.id, self.name(author), initials, colour, one.at, clock, self._fragments.of(one, self._reader), lead=True)
 
     def _face(self, author: str) -> tuple[str, int]:
         """Initials and the number of a colour, in place of a picture."""

@@ -38,5 +38,6 @@ def fill(text: str, /, **values: object) -> str:
 
     Raises:
         KeyError: the text has a placeholder without a value.
+
     """
     return _PLACEHOLDER.sub(lambda match: str(values[match[1]]), text)

@@ -78,7 +78,9 @@ def skip(steps: Sequence[Step]) -> tuple[Step, ...]:
     coming = next_question(steps)
     if coming is None:
         return ()
-    return tuple(replace(step, state=StepState.SKIPPED) for step in due(steps) if step.does in IN_QUESTIONS and step.number == coming.number)
+    return tuple(
+        replace(step, state=StepState.SKIPPED) for step in due(steps) if step.does in IN_QUESTIONS and step.number == coming.number
+    )
 
 
 def end_of_questions(steps: Sequence[Step]) -> datetime | None:

@@ -1,6 +1,7 @@
 """Wall-clock time and instants. A schedule is local time plus an IANA zone; everything stored is UTC.
 
-Rule for clock changes: a local time that does not exist becomes the first instant after the gap; one that exists twice is the first of the two.
+Rule for clock changes: a local time that does not exist becomes the first instant after the gap; one that exists twice is the
+first of the two.
 """
 
 from dataclasses import dataclass

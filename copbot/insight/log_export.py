@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 
-from copbot.ports.store import LOG_COLUMNS
+from copbot.ports.readings import LOG_COLUMNS
 
 FORMATS = ("csv", "jsonl", "json")
 

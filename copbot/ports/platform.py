@@ -131,7 +131,7 @@ class Platform(Protocol):
     @property
     def pins(self) -> Pins | None: ...
     @property
-    def http(self) -> Any | None:
+    def http(self) -> Any | None:  # noqa: ANN401 - an ASGI application, whatever made it
         """An ASGI application that the web server mounts at ``/``, or None."""
         ...
 

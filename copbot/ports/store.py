@@ -4,7 +4,7 @@ Every ``add`` returns the value with its id; every ``save`` replaces the row of 
 Methods that take a collection work by set: one statement, whatever its size.
 """
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable
 from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
 from typing import Protocol, TypeVar
@@ -120,9 +120,9 @@ class Members(Protocol):
     def save(self, member: Member) -> None: ...
     def save_all(self, members: Iterable[Member]) -> None: ...
     def forget(self, member: Member, at: datetime) -> None:
-        """Delete the member and everything that is theirs (consents, reflections, commitments, follow-ups, attendance, roles, off-the-record
-        marks, identifier events, texts); their remaining activity rows belong to the community's one former member from now on. The
-        salted hash of the account is remembered, so that a restored backup can be made to forget again.
+        """Delete the member and everything that is theirs (consents, reflections, commitments, follow-ups, attendance, roles,
+        off-the-record marks, identifier events, texts); their remaining activity rows belong to the community's one former member
+        from now on. The salted hash of the account is remembered, so that a restored backup can be made to forget again.
         """
         ...
 
@@ -178,8 +178,9 @@ class Outbox(Protocol):
         ...
 
     def claim(self, owner: str, now: datetime, lease: timedelta, limit: int) -> list[Outgoing]:
-        """Lease up to ``limit`` rows, at most one a lane: each the lowest unfinished row of its lane, due, not held by ``channel.not_before``,
-        and pending, or unclear for long enough (``last_claimed_at`` at least 30 s ago), or leased with its lease run out (which makes it unclear).
+        """Lease up to ``limit`` rows, at most one a lane: each the lowest unfinished row of its lane, due, not held, and pending, or
+        unclear for long enough (``last_claimed_at`` at least 30 s ago), or leased with its lease run out. The last two come back as
+        UNCLEAR, the others as LEASED.
         """
         ...
 
@@ -336,19 +337,8 @@ class Store(Protocol):
         """The same for code that is on the database thread already, and for tests: commits at the end, rolls back on an error."""
         ...
 
-    async def aclose(self) -> None: ...
-
-
-LOG_COLUMNS: Sequence[str] = (
-    "id", "platform", "community", "chat_id", "chat_title", "question", "message", "member",
-    "role", "kind", "at", "replies_to", "words_band", "concrete_cue", "question_cue", "text",
-)  # fmt: skip
-"""The columns of the view ``participation_log``, in order (3-architecture 8)."""
-
-
-class Readings(Protocol):
-    """The read side for ``insight``: reads only."""
-
-    async def log(self, chat: int | None = None) -> Sequence[Mapping[str, object]]:
-        """Rows of ``participation_log`` by id; keys are LOG_COLUMNS, ``at`` an aware UTC datetime."""
+    async def scrub(self) -> None:
+        """Make sure that what was erased is in no file of the database any more, its write-ahead log included."""
         ...
+
+    async def aclose(self) -> None: ...

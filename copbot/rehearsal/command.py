@@ -12,6 +12,7 @@ from random import Random
 
 from copbot import app
 from copbot.domain.chat import Chat, State
+from copbot.domain.transcript import Transcript
 from copbot.errors import ConfigurationError
 from copbot.log import configure
 from copbot.rehearsal import script
@@ -21,9 +22,9 @@ from copbot.runtime.clock import RehearsalAlarm, RehearsalClock
 from copbot.services import transcripts
 from copbot.services.desk import Desk
 from copbot.settings import Settings
-from copbot.store.store import SqlStore
 from copbot.store.database import file_of
 from copbot.store.readings import SqlReadings
+from copbot.store.store import SqlStore
 from copbot.web.app import take_port
 
 HOME = Path(".copbot")
@@ -98,13 +99,14 @@ async def _script(wish: Wish, url: str) -> int:
         await rehearsal.play_until(None)
         await built.bot.stop()
         played, account = await built.store.read(lambda uow: _account(Desk(uow, clock.now(), built.content, Random(0)), chat.id))  # noqa: S311
-        files = await script.write_files(wish.out, SqlReadings(built.store), chat, account)
+        log = await SqlReadings(built.store).log(chat.id)
+    files = script.write_files(wish.out, log, account)
     print(f"{chat.title}\n\n{played.report()}\n")
     print("\n".join(f"wrote {path}" for path in files))
     return 1 if played.trouble else 0
 
 
-def _account(desk: Desk, id: int) -> tuple[script.Played, script.Transcript]:
+def _account(desk: Desk, id: int) -> tuple[script.Played, Transcript]:
     chat = desk.uow.chats.get(id)
     if chat is None:
         raise ConfigurationError("The chat is gone.")
@@ -167,11 +169,15 @@ async def _keep_playing(rehearsal: Rehearsal, clock: RehearsalClock) -> None:
 async def _make_way(url: str) -> None:
     """Take away a rehearsal in copbot's own folder whose hour is over, so that the next start begins anew."""
     database = file_of(url)
-    if database is None or not database.exists():
+    if database is None or not await asyncio.to_thread(database.exists):
         return
     store = SqlStore.open(url)
     going_on = await store.read(lambda uow: uow.chats.in_states((State.PLANNED, State.OPEN)))
     await store.aclose()
     if not going_on:
-        for file in HOME.glob(f"{database.stem}.*"):
-            file.unlink()
+        await asyncio.to_thread(_clear, database)
+
+
+def _clear(database: Path) -> None:
+    for file in database.parent.glob(f"{database.stem}.*"):
+        file.unlink()

@@ -58,9 +58,12 @@ def choose(library: Library, question_set: str, at: datetime | None) -> Piece:
     if community is None or not any(one.platform == "room" for one in community.channels):
         raise ConfigurationError(f"The community {found.community!r} has no channel for the platform room in its file.")
     suggested = found.suggested
-    if at is None and (suggested.date is None or suggested.starts is None):
+    if at is not None:
+        starts = at
+    elif suggested.date is not None and suggested.starts is not None:
+        starts = datetime.combine(suggested.date, suggested.starts)
+    else:
         raise ConfigurationError(f"{found.id} suggests no date; give one: --at 2030-01-30T19:30")
-    starts = at or datetime.combine(suggested.date or datetime.min.date(), suggested.starts or datetime.min.time())
     return Piece(community, found, starts, suggested.time_zone or community.time_zone)
 
 

@@ -1,6 +1,6 @@
 """``copbot try --script``: the whole chat without a browser, what was planned beside what happened, and the files an evaluator gets."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -11,7 +11,7 @@ from copbot.domain.response import Kind, Response
 from copbot.domain.step import Fate, Outgoing, Step, StepState
 from copbot.domain.transcript import Transcript
 from copbot.insight import log_export, transcript
-from copbot.ports.store import Readings, UnitOfWork
+from copbot.ports.store import UnitOfWork
 from copbot.services.agenda import Line, agenda
 from copbot.services.desk import Desk
 
@@ -66,13 +66,13 @@ def _peer(responses: Sequence[Response]) -> int:
     return sum(response.kind is Kind.PEER for response in responses)
 
 
-async def write_files(folder: Path, readings: Readings, chat: Chat, account: Transcript) -> list[Path]:
+def write_files(folder: Path, log: Sequence[Mapping[str, object]], account: Transcript) -> list[Path]:
     """Write transcript.html, transcript.md and log.csv."""
     folder.mkdir(parents=True, exist_ok=True)
     texts = {
         "transcript.html": transcript.render(account, "html"),
         "transcript.md": transcript.render(account, "md"),
-        "log.csv": log_export.render(await readings.log(chat.id), "csv"),
+        "log.csv": log_export.render(log, "csv"),
     }
     for name, text in texts.items():
         (folder / name).write_text(text, encoding="utf-8")

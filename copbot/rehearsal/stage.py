@@ -10,9 +10,17 @@ from copbot.domain.message import Button
 class Actors(Protocol):
     """What people can do there."""
 
-    async def command(self, person_id: str, channel: str, text: str, thread: str | None = None) -> None: ...
-    async def press(self, person_id: str, message_id: str, action: str, value: str | None = None) -> None: ...
-    def told(self, person_id: str) -> Sequence["Note"]: ...
+    async def command(self, person_id: str, channel: str, text: str, thread: str | None = None) -> None:
+        """Type a command."""
+        ...
+
+    async def press(self, person_id: str, message_id: str, action: str, value: str | None = None) -> None:
+        """Press a button."""
+        ...
+
+    def told(self, person_id: str) -> Sequence["Note"]:
+        """The notes that only this person sees, oldest first."""
+        ...
 
 
 class Note(Protocol):

@@ -20,7 +20,7 @@ from copbot.ports.platform import Platform
 from copbot.ports.store import Store, UnitOfWork
 from copbot.runtime.receiver import Receiver
 from copbot.runtime.sender import Sender
-from copbot.services import following_up, performing, probes, reporting
+from copbot.services import following_up, hearing, performing, probes, reporting
 from copbot.services.desk import Desk
 
 QUIET_AFTER_GAP = timedelta(minutes=5)
@@ -50,7 +50,7 @@ class Bot:
         self._alarm = alarm
         self._random = random or Random()  # noqa: S311 - pseudonyms, not secrets
         self._owner = owner
-        self._receiver = Receiver(store, library, self._platforms, clock, alarm, self._random)
+        self._receiver = Receiver(store, library, self._platforms, clock, alarm, self._random, self.reconcile)
         self._sender = Sender(store, library, self._platforms, clock, self._random, owner)
         self._tasks: list[asyncio.Task[None]] = []
 
@@ -138,6 +138,7 @@ class Bot:
             happenings = await platform.history.since(place, since)
         except PlatformError as error:
             log.warning("The history of a place could not be read", action="history_failed", platform=place.platform, reason=error.reason)
+            await self._store.write(lambda uow: hearing.note_gap(self._desk(uow), place, since))
             return
         await asyncio.gather(*(self._receiver.inbox(happening) for happening in happenings))
 

@@ -5,13 +5,13 @@ through the platform's history later.
 """
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from random import Random
 
 import structlog
 
-from copbot.domain.heard import Commanded, Happening, Heard, Interaction, Pressed, Submitted
+from copbot.domain.heard import Commanded, Edited, Happening, Heard, Interaction, Pressed, Removed, Submitted
 from copbot.domain.message import Form, Nothing, Reply
 from copbot.errors import PlatformError
 from copbot.ports.clock import Alarm, Clock
@@ -21,8 +21,12 @@ from copbot.ports.store import Store, UnitOfWork
 from copbot.runtime.attachments import with_files
 from copbot.services import commands, hearing
 from copbot.services.desk import Desk
+from copbot.services.identifying import READ_AGAIN_AFTER
 
 BATCH = 200
+MAY_ERASE = (Removed, Edited, Commanded, Pressed, Submitted)
+"""After these, erased text must not linger in the database's write-ahead log."""
+
 log = structlog.get_logger(__name__)
 
 
@@ -36,7 +40,14 @@ class Receiver:
     """Takes what every platform hears."""
 
     def __init__(
-        self, store: Store, library: Library, platforms: Mapping[str, Platform], clock: Clock, alarm: Alarm, random: Random
+        self,
+        store: Store,
+        library: Library,
+        platforms: Mapping[str, Platform],
+        clock: Clock,
+        alarm: Alarm,
+        random: Random,
+        reread: Callable[[], Awaitable[None]],
     ) -> None:
         self._store = store
         self._library = library
@@ -44,6 +55,7 @@ class Receiver:
         self._clock = clock
         self._alarm = alarm
         self._random = random
+        self._reread = reread
         self._waiting: asyncio.Queue[_Waiting] = asyncio.Queue()
 
     async def inbox(self, heard: Heard) -> None:
@@ -63,6 +75,8 @@ class Receiver:
 
     async def _answer(self, heard: Interaction) -> None:
         reply = await self._form_for(heard) or await self._commit(heard)
+        if isinstance(heard, Pressed) and heard.action in READ_AGAIN_AFTER:
+            await self._reread()
         if isinstance(reply, Nothing):
             return
         platform = self._platforms[heard.person.platform]
@@ -92,6 +106,8 @@ class Receiver:
             log.error("A batch could not be stored", action="batch_failed", events=len(batch), error=type(error).__name__)
             await self._one_by_one(batch)
         else:
+            if any(isinstance(one.heard, MAY_ERASE) for one in batch):
+                await self._store.scrub()
             for one, reply in zip(batch, replies, strict=True):
                 _finish(one, reply)
         self._alarm.ring()
@@ -110,8 +126,7 @@ class Receiver:
         return await self._store.write(lambda uow: hearing.take(self._desk(uow), heard))
 
     async def _park(self, heard: Heard, error: Exception) -> Reply:
-        log.error("An event is parked", action="event_parked", kind=type(heard).__name__, error=type(error).__name__, platform=heard.person.platform
-                  if hasattr(heard, "person") else "")  # fmt: skip
+        log.error("An event is parked", action="event_parked", kind=type(heard).__name__, error=type(error).__name__)
         if isinstance(heard, Happening):
             await self._store.write(lambda uow: hearing.park(self._desk(uow), heard, type(error).__name__))
         return hearing.apology(self._library) if isinstance(heard, Interaction) else Nothing()

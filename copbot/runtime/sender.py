@@ -97,7 +97,7 @@ class Sender:
         if platform is None:
             raise Refused(_platform_of(row), "this platform is not connected", "Switch it on in copbot's settings and start copbot again.")
         place = await self._place(platform, row)
-        if row.attempts > 1 and row.verb in {Verb.POST, Verb.OPEN_THREAD}:
+        if row.fate is Fate.UNCLEAR and row.verb in {Verb.POST, Verb.OPEN_THREAD}:
             found = await platform.find(place, key=row.key)
             if found is not None:
                 return self._sent(row, found)
@@ -136,7 +136,8 @@ class Sender:
             case Verb.OPEN_THREAD:
                 return await platform.open_thread(place, row.title, row.message, key=row.key)
             case Verb.SCHEDULE | Verb.UNSCHEDULE:
-                return await _calendar(platform, place, row)
+                await _calendar(platform, place, row)
+                return None
             case Verb.EDIT | Verb.REMOVE | Verb.PIN:
                 return await self._change(platform, row)
 

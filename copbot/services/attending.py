@@ -1,4 +1,4 @@
-""" "I'll be there" and "I'm listening": reading along is taking part."""
+"""People say that they will be there, or that they are listening: reading along is taking part."""
 
 from copbot.domain.chat import AHEAD, Attendance, Chat, Coming, State
 from copbot.domain.message import Button, Invitation, Look, Message, Private, Reply

@@ -6,10 +6,11 @@ from enum import StrEnum
 
 from copbot.domain.chat import Chat
 from copbot.domain.community import Community
-from copbot.domain.heard import Interaction
+from copbot.domain.heard import Commanded, Interaction, Submitted
 from copbot.domain.member import Member
 from copbot.domain.message import Message, Private, Reply
 from copbot.domain.place import Place
+from copbot.errors import WrongState
 from copbot.ports.platform import CommandSpec
 from copbot.services.desk import Desk
 
@@ -25,8 +26,9 @@ class Who(StrEnum):
 class Call:
     """One interaction, understood: who, where, about which chat, with which words.
 
-    ``chat`` is the one named (``chat=3``, a button's value), or the one that the place belongs to, or None. ``options`` are
-    the ``name=value`` arguments of a command or the fields of a form; ``text`` is the free text of a command or the value of a button or form.
+    ``chat`` is the one named (``chat=3``, a button's value), or the one that the place belongs to, or None. ``options`` are the
+    ``name=value`` arguments of a command or the fields of a form; ``text`` is the free text of a command or the value of a button
+    or form.
     """
 
     heard: Interaction
@@ -41,6 +43,16 @@ class Call:
     def parts(self) -> tuple[str, ...]:
         """The value of a button or form, split at ":"; the first part is always the chat's id, or empty."""
         return tuple(self.text.split(":"))
+
+    @property
+    def is_command(self) -> bool:
+        """Typed, not pressed or submitted."""
+        return isinstance(self.heard, Commanded)
+
+    @property
+    def is_form(self) -> bool:
+        """Submitted, so that errors can be shown beside its fields."""
+        return isinstance(self.heard, Submitted)
 
 
 Handler = Callable[[Desk, Call], Reply]
@@ -63,6 +75,16 @@ class Press:
     run: Handler
     who: Who = Who.ANYONE
     opens_form: bool = False
+
+
+NO_CHAT = "There is no chat here that this could be about. /cop upcoming shows what is planned; name one with chat=NUMBER."
+
+
+def the_chat(call: Call) -> Chat:
+    """The chat that a call is about. Raises WrongState if there is none."""
+    if call.chat is None:
+        raise WrongState(NO_CHAT)
+    return call.chat
 
 
 def private(text: str) -> Private:

@@ -19,6 +19,7 @@ from copbot.services import (
     following_up,
     hosting,
     members,
+    moving,
     nearest,
     outgoing,
     privacy,
@@ -26,11 +27,9 @@ from copbot.services import (
     scheduling,
     transcripts,
 )
-from copbot.services.call import Call, Command, Handler, Press, Who, private
+from copbot.services.call import Call, Command, Press, Who, private, the_chat
 from copbot.services.desk import Desk
 
-
-NO_CHAT = "There is no chat here that this could be about. /cop upcoming shows what is planned; name one with chat=NUMBER."
 OPTION = re.compile(r"^([a-z][a-z-]*)=(.*)$", re.DOTALL)
 
 
@@ -81,25 +80,23 @@ def _command(desk: Desk, community: Community, heard: Commanded) -> Reply:
     strange = set(options) - {*command.spec.options, "chat"}
     if strange:
         raise WrongState(f"{verb} has no option “{sorted(strange)[0]}”. Write it like: /cop {command.spec.usage}")
-    if command.needs_chat and call.chat is None:
-        raise WrongState(NO_CHAT)
+    if command.needs_chat:
+        the_chat(call)
     return _run(desk, call, Press(command.run, command.who))
 
 
 def _run(desk: Desk, call: Call, press: Press) -> Reply:
     if press.who is Who.HOST:
         _must_be_host(desk, call)
-    handler: Handler = press.run
-    return handler(desk, call)
+    return press.run(desk, call)
 
 
 def _must_be_host(desk: Desk, call: Call) -> None:
-    if call.chat is None:
-        raise WrongState(NO_CHAT)
-    if is_host(desk, call.chat, call.by, call.community):
+    chat = the_chat(call)
+    if is_host(desk, chat, call.by, call.community):
         return
-    names = ", ".join(host.name for host in outgoing.hosts_of(desk, call.chat)) or "its hosts"
-    raise NotAllowed(f"Only the hosts of “{call.chat.title}” can do that: {names}. Everybody can use /cop help, upcoming, privacy and try.")
+    names = ", ".join(host.name for host in outgoing.hosts_of(desk, chat)) or "its hosts"
+    raise NotAllowed(f"Only the hosts of “{chat.title}” can do that: {names}. Everybody can use /cop help, upcoming, privacy and try.")
 
 
 def is_host(desk: Desk, chat: Chat, member: Member, community: Community) -> bool:
@@ -191,6 +188,7 @@ def check(desk: Desk, call: Call) -> Reply:
 
 _ALL: tuple[Command, ...] = (
     *scheduling.COMMANDS,
+    *moving.COMMANDS,
     *hosting.COMMANDS,
     *facilitating.COMMANDS,
     *transcripts.COMMANDS,
@@ -203,6 +201,7 @@ _ALL: tuple[Command, ...] = (
 COMMANDS: Mapping[str, Command] = {command.spec.verb: command for command in _ALL}
 PRESSES: Mapping[str, Press] = {
     **scheduling.PRESSES,
+    **moving.PRESSES,
     **attending.PRESSES,
     **hosting.PRESSES,
     **probes.PRESSES,
@@ -213,6 +212,7 @@ PRESSES: Mapping[str, Press] = {
 }
 FORMS: Mapping[str, Press] = {
     **scheduling.FORMS,
+    **moving.FORMS,
     **hosting.FORMS,
     **probes.FORMS,
     **privacy.FORMS,

@@ -1,11 +1,14 @@
 """One batch of what was heard, in one transaction: interactions first, then what people said, by set."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
+from copbot.domain.chat import HEARING
 from copbot.domain.heard import Commanded, Happening, Heard, Pressed, Said, Submitted
 from copbot.domain.message import Message, Nothing, Private, Reply
+from copbot.domain.place import Place
 from copbot.ports.library import Library
-from copbot.services import commands, following_up, listening
+from copbot.services import commands, following_up, listening, transcripts
 from copbot.services.desk import Desk
 
 
@@ -27,6 +30,12 @@ def park(desk: Desk, heard: Happening, error: str) -> None:
     if place is not None:
         name = f"parked:{place.platform}:{place.channel}:{place.thread or ''}:{getattr(heard, 'message', '')}"
         desk.uow.facts.put(name, f"{type(heard).__name__} {error}")
+
+
+def note_gap(desk: Desk, place: Place, since: datetime) -> None:
+    """The history of a place could not be read: the transcripts of the chats there say what they may lack."""
+    for chat in desk.uow.chats.in_places([place.top], HEARING):
+        transcripts.note_gap(desk, chat, since, desk.now)
 
 
 def apology(library: Library) -> Reply:

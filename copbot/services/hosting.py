@@ -14,7 +14,7 @@ from copbot.domain.question import Question
 from copbot.domain.step import Outgoing, Step, StepState, Verb, channel_lane
 from copbot.errors import WrongState
 from copbot.ports.platform import CommandSpec
-from copbot.services import asking, outgoing, panel, performing
+from copbot.services import asking, panel, performing
 from copbot.services.agenda import Line, agenda
 from copbot.services.call import Call, Command, Press, Who, private
 from copbot.services.desk import Desk
@@ -117,16 +117,12 @@ def close_later(desk: Desk, call: Call) -> Reply:
 def _minutes(call: Call) -> int:
     """The minutes a host named: as words of a command, or as the last part of a button's value."""
     given = call.parts[2] if len(call.parts) > 2 else call.text.strip()
-    if not given or not _is_command(call) and len(call.parts) <= 2:
+    if not given or (not call.is_command and len(call.parts) <= 2):
         return EXTEND_BY
     number = given.removesuffix("min").removesuffix("minutes").strip()
     if not number.isdecimal() or not 1 <= int(number) <= MOST_MINUTES:
         raise WrongState(f"Give the minutes as a number from 1 to {MOST_MINUTES}, for example: /cop extend 5")
     return int(number)
-
-
-def _is_command(call: Call) -> bool:
-    return not hasattr(call.heard, "action") and not hasattr(call.heard, "form")
 
 
 def skip(desk: Desk, call: Call) -> Reply:
@@ -145,7 +141,7 @@ def skip(desk: Desk, call: Call) -> Reply:
 def ask(desk: Desk, call: Call) -> Reply:
     """An unplanned question in a thread of its own; the plan stays as it is."""
     chat = _running(desk, call)
-    text = call.options.get("question", call.text if _is_command(call) else "").strip()
+    text = call.options.get("question", call.text if call.is_command else "").strip()
     if not text:
         field = Field("question", "Your question", FieldKind.PARAGRAPH, hint="one question; it gets a thread of its own")
         return Form("ask", "Ask something unplanned", (field,), value=str(chat.id), submit="Ask now")
@@ -268,9 +264,9 @@ def _in(call: Call, state: State) -> Chat:
 def _running(desk: Desk, call: Call) -> Chat:
     """The open chat; raises WrongState with who did what, if a button was pressed that has been overtaken."""
     chat = _in(call, State.OPEN)
-    if chat.paused_at is not None and not _is_command(call):
+    if chat.paused_at is not None and not call.is_command:
         raise WrongState("The chat is paused; press Resume first.")
-    expected = call.parts[1] if not _is_command(call) and len(call.parts) > 1 else None
+    expected = call.parts[1] if not call.is_command and len(call.parts) > 1 else None
     if expected is not None and expected != str(chat.change):
         raise WrongState(_overtaken(desk, chat))
     return chat
@@ -281,7 +277,7 @@ def _overtaken(desk: Desk, chat: Chat) -> str:
     act = desk.uow.chats.last_act(chat.id)
     posted = [asked for asked in desk.uow.questions.of([chat.id]) if asked.state is not AskedState.WAITING]
     newest = max(posted, key=lambda asked: asked.asked_at, default=None)
-    if newest is not None and (act is None or newest.asked_at > act.at and act.about != newest.label):
+    if newest is not None and (act is None or (newest.asked_at > act.at and act.about != newest.label)):
         return f"{newest.label} was posted by the plan {_ago(desk, newest.asked_at)}. Nothing was done twice; the panel is up to date now."
     if act is None:
         return "The panel has changed since. Please look again."
@@ -315,7 +311,7 @@ COMMANDS = (
     Command(_spec("next", "bring the next question forward"), next_one, Who.HOST, needs_chat=True),
     Command(_spec("extend", "give the open question more minutes", "extend [MINUTES]", free="minutes"), extend, Who.HOST, needs_chat=True),
     Command(_spec("skip", "leave the next question out"), skip, Who.HOST, needs_chat=True),
-    Command(_spec("ask", "ask a question that is not on the plan", "ask [TEXT]", free="your question", form=True), ask, Who.HOST, needs_chat=True),
+    Command(_spec("ask", "ask something unplanned", "ask [TEXT]", free="your question", form=True), ask, Who.HOST, needs_chat=True),
     Command(_spec("pause", "stop the clock"), pause, Who.HOST, needs_chat=True),
     Command(_spec("resume", "let the clock go on"), resume, Who.HOST, needs_chat=True),
     Command(_spec("pin", "see what is pinned for the summary; pin from a message's menu"), pin, Who.HOST, needs_chat=True),

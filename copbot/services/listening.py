@@ -126,7 +126,8 @@ def _write(desk: Desk, judge: Judge, judged: Sequence[Judged], removed: Sequence
     rows = [row for each in judged for row in judge.rows(each)]
     stored = {row.id: row for each in judged for row in scene.known.get(each.post.key, ())}
     left = [row for row in rows if row.id and row != stored[row.id]]
-    gone = [*removed, *(row for id, row in stored.items() if id not in {row.id for row in rows})]
+    staying = {row.id for row in rows}
+    gone = [*removed, *(row for row in stored.values() if row.id not in staying)]
     if gone:
         desk.uow.responses.remove([row.id for row in gone])
     if left:

@@ -1,4 +1,4 @@
-"""Did you mean ...?"""
+"""What somebody may have meant."""
 
 from collections.abc import Iterable
 from difflib import get_close_matches

@@ -126,7 +126,8 @@ def _clock_changes(wish: Wish) -> tuple[Caution, ...]:
         case Oddity.GAP:
             return (
                 Caution(
-                    f"{wish.starts:%H:%M} does not exist in {wish.zone} that day: the clocks go forward. I take the first moment after, {becomes:%H:%M}."
+                    f"{wish.starts:%H:%M} does not exist in {wish.zone} that day: the clocks go forward. "
+                    f"I take the first moment after, {becomes:%H:%M}."
                 ),
             )
         case Oddity.FOLD:
@@ -205,6 +206,11 @@ def planned(desk: Desk, chat: Chat, starts: datetime | None = None) -> plans.Pla
     local = starts or chat.starts_at.astimezone(chat.zone).replace(tzinfo=None)
     has_guest = any(role.role is Role.GUEST for role in desk.uow.chats.roles([chat.id]))
     return plans.plan(edition.format, edition.question_set, local, chat.zone, has_guest=has_guest)
+
+
+def ahead(desk: Desk, plan: plans.Plan) -> list[plans.PlannedStep]:
+    """The steps of a plan whose time has not passed."""
+    return [step for step in plan.steps if step.due_at >= desk.now]
 
 
 def confirm(desk: Desk, chat: Chat) -> list[str]:

@@ -9,7 +9,7 @@ from copbot.domain.message import Button, File, Message, Private, Reply
 from copbot.domain.switches import Switch, scope_named, state_named, switches
 from copbot.errors import WrongState
 from copbot.ports.platform import CommandSpec
-from copbot.services import forgetting, identifying
+from copbot.services import forgetting, identifying, off_record
 from copbot.services.call import Call, Command, Press
 from copbot.services.desk import Desk
 from copbot.services.personal_export import everything_about
@@ -110,12 +110,14 @@ COMMANDS: tuple[Command, ...] = (
         privacy,
     ),
     Command(CommandSpec("export-me", "get a file with everything kept about you", "export-me"), export_me),
+    *off_record.COMMANDS,
     *forgetting.COMMANDS,
 )
 
 PRESSES: Mapping[str, Press] = {
     "privacy": Press(press),
     "export-me": Press(export_me),
+    **off_record.PRESSES,
     **forgetting.PRESSES,
     **identifying.PRESSES,
 }

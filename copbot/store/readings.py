@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 import sqlalchemy as sa
 from typing_extensions import override
 
-from copbot.ports.store import LOG_COLUMNS, Readings
+from copbot.ports.readings import LOG_COLUMNS, Readings
 from copbot.store.store import SqlStore
 from copbot.store.tables import participation_log
 

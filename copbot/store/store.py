@@ -75,6 +75,7 @@ class SqlStore(Store):
         self._disconnect()
         self._thread.shutdown()
 
+    @override
     async def scrub(self) -> None:
         """Empty the write-ahead log. To be awaited after erasures, outside of a transaction: until then the log may hold erased text."""
         await self.on_thread(self._scrub)

@@ -40,9 +40,8 @@ def take_port(host: str, port: int) -> socket.socket:
         listening.listen(128)
     except (OSError, OverflowError) as error:
         listening.close()
-        raise ConfigurationError(
-            f"Cannot listen on {host}:{port}: {getattr(error, 'strerror', None) or error}. Choose another with --port, or 0 for any free one."
-        ) from None
+        reason = getattr(error, "strerror", None) or error
+        raise ConfigurationError(f"Cannot listen on {host}:{port} ({reason}). Choose another port, or 0 for any free one.") from None
     return listening
 
 

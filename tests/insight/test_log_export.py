@@ -7,7 +7,7 @@ from datetime import datetime, timedelta, timezone
 import pytest
 
 from copbot.insight import log_export
-from copbot.ports.store import LOG_COLUMNS
+from copbot.ports.readings import LOG_COLUMNS
 
 AT = datetime(2018, 7, 4, 19, 35, 10, tzinfo=timezone(timedelta(hours=1)))
 

@@ -5,7 +5,8 @@ from datetime import timedelta
 
 from copbot.domain.member import Member
 from copbot.domain.response import Kind, WordsBand
-from copbot.ports.store import LOG_COLUMNS, UnitOfWork
+from copbot.ports.readings import LOG_COLUMNS
+from copbot.ports.store import UnitOfWork
 from copbot.store.readings import SqlReadings
 from copbot.store.store import SqlStore
 from copbot.store.tables.log import COLUMNS

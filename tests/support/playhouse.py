@@ -122,4 +122,5 @@ class House:
         await self.cop(who, f"schedule {wish}")
         return await self.press(who, "draft-confirm")
 
+
 Open = Callable[..., Awaitable[House]]

@@ -145,3 +145,9 @@ async def rig(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[R
     yield rig
     await rig.kill()
     rig.platform.server.state.close()
+
+
+@pytest.fixture
+def room(rig: RoomRig) -> Room:
+    """The rig's room, without a bot."""
+    return rig.platform

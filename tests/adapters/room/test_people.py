@@ -9,18 +9,11 @@ from copbot.domain.heard import Commanded, Heard, Pressed, Said
 from copbot.domain.message import Button, Message, Private
 from copbot.domain.place import Person, Place
 from copbot.errors import ConfigurationError, Gone, NotAllowed
-from copbot.ports.platform import Setup
 from copbot.testing.rig import Ears
-from copbot_room import Room, make
+from copbot_room import Room, RoomServer
+from copbot_room.settings import read_settings
 
 SLT = Place("room", "slt")
-
-
-@pytest.fixture
-def room(rig: object) -> Room:
-    """A room without a bot, as the contract has it."""
-    platform: Room = rig.platform  # type: ignore[attr-defined] - the rig of conftest.py, which importlib mode keeps from being imported
-    return platform
 
 
 async def listen(room: Room) -> tuple[Ears, "asyncio.Task[None]"]:
@@ -144,13 +137,13 @@ async def test_a_person_waits_for_the_bots_commit(room: Room) -> None:
 
 
 async def test_removed_words_are_nowhere_in_the_file(tmp_path: Path, room: Room) -> None:
-    ears, task = await listen(room)
+    _, task = await listen(room)
     message = await room.people.say("ada", "slt", "sesquipedalian")
     await room.people.edit("ada", message, "antidisestablishment")
     await room.people.remove("ada", message)
     await stop(task)
     room.server.state.close()
-    written = b"".join(file.read_bytes() for file in tmp_path.iterdir())
+    written = await asyncio.to_thread(lambda: b"".join(file.read_bytes() for file in tmp_path.iterdir()))
     assert b"sesquipedalian" not in written
     assert b"antidisestablishment" not in written
 
@@ -167,4 +160,4 @@ async def test_removed_words_are_nowhere_in_the_file(tmp_path: Path, room: Room)
 )
 def test_settings_that_cannot_be_used(room: Room, settings: dict[str, object], line: str) -> None:
     with pytest.raises(ConfigurationError, match=line.replace(".", r"\.")):
-        make(Setup((), room.server.clock, None, settings))  # type: ignore[arg-type] - nothing is kept before settings are read
+        RoomServer(read_settings(settings), room.server.clock)

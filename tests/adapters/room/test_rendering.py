@@ -4,7 +4,6 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from copbot.domain.place import Place
 from copbot_room.model import Persona
 from copbot_room.people import find_mentions, mention_pattern
 from copbot_room.rendering import Reader, render
@@ -39,12 +38,6 @@ def test_html(text: str, html: str) -> None:
 def test_times_are_on_the_readers_clock_too(label: str, shown: str) -> None:
     html = render(f"[{label}](time:2018-01-31T19:30:00+00:00)", READER)
     assert html == f'<p><time datetime="2018-01-31T19:30:00+00:00" title="Wed 31 Jan 2018, 20:30 CET">{shown}</time></p>'
-
-
-def test_the_address_of_a_place_is_the_pages() -> None:
-    seen: list[Place] = []
-    render("[x](place:room:@ada)", Reader(READER.zone, lambda place: seen.append(place) or "", READER.mentions))  # type: ignore[func-returns-value]
-    assert seen == [Place("room", "@ada")]
 
 
 def test_mentions_are_found_once_each_longest_first() -> None:

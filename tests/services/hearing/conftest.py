@@ -24,7 +24,7 @@ from copbot.domain.response import Response
 from copbot.domain.step import Fate, Outgoing, private_lane
 from copbot.ports.store import Store, UnitOfWork
 from copbot.resources import data_dir
-from copbot.services import members, off_record, privacy
+from copbot.services import members, privacy
 from copbot.services.call import Call, Handler
 from copbot.services.desk import Desk
 from copbot.services.listening import hear
@@ -186,7 +186,7 @@ class Play:
         """``/cop`` something, in the channel."""
         self.now += timedelta(seconds=1)
         heard = Commanded(f"c{self.now.timestamp()}", self.now, CHANNEL, Person("room", name), verb, message, name.title())
-        table = {command.spec.verb: command.run for command in (*privacy.COMMANDS, *off_record.COMMANDS)}
+        table = {command.spec.verb: command.run for command in privacy.COMMANDS}
         return self._run(table[verb], heard, "", options)
 
     def presses(self, name: str, button: Button) -> Private:
@@ -195,7 +195,7 @@ class Play:
         heard = Pressed(
             f"p{self.now.timestamp()}", self.now, CHANNEL, Person("room", name), button.action, button.value, None, name.title()
         )
-        return self._run({**privacy.PRESSES, **off_record.PRESSES}[button.action].run, heard, button.value, {})
+        return self._run(privacy.PRESSES[button.action].run, heard, button.value, {})
 
     def button(self, message: Message, action: str, label: str = "") -> Button:
         """The button under a message that does that."""
