@@ -50,6 +50,7 @@ TAKE_AWAYS: Sequence[Line] = (
     Line(70, "aisha", "That it's fine to ask the question everybody is thinking."),
     Line(95, "chloe", "One line from Maria: 'we never called it anything'. I'll look for the things that have no name."),
     Line(110, "dev", "/cop try ask one other service what they are stuck on, before we meet again", act=Act.COMMAND),
+    Line(118, "chloe", "/cop reflect on", act=Act.COMMAND),
 )
 
 GENERIC: Sequence[Line] = (

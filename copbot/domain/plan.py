@@ -87,9 +87,9 @@ def plan(format: Format, questions: QuestionSet, starts: datetime, zone: ZoneInf
     ends_at = starts_at + _length(format)
     steps = [
         *_before(format, starts_at, zone),
-        PlannedStep("panel", "panel", starts_at - PANEL_BEFORE),
+        PlannedStep("host_panel", "panel", starts_at - PANEL_BEFORE),
         *during,
-        PlannedStep("end", "end", ends_at),
+        PlannedStep("hour_ends", "end", ends_at),
         *_after(format, questions, ends_at, zone),
     ]
     return Plan(starts_at, ends_at, _in_order(steps))
@@ -165,7 +165,7 @@ def _after(format: Format, questions: QuestionSet, ends_at: datetime, zone: Zone
         yield PlannedStep(phase.id, SAYS[phase.does], due, phase.id, about={"stage": phase.stage} if phase.stage else {})
     yield from follow_ups
     if not settled:
-        yield PlannedStep("settle", "settle", ends_at + OPEN_AFTERWARDS)
+        yield PlannedStep("threads_close", "settle", ends_at + OPEN_AFTERWARDS)
 
 
 def _reflections(questions: QuestionSet, ends_at: datetime, zone: ZoneInfo, format: Format) -> Iterator[PlannedStep]:
@@ -197,9 +197,9 @@ def _series(format: Format, questions: QuestionSet, starts: datetime, zone: Zone
     ends_at = at_local(local_date(asked[-1], zone) + (format.every or timedelta(days=1)), starts.time(), zone)
     steps += [
         PlannedStep("announce", "announce", asked[0] - timedelta(days=7)),
-        PlannedStep("panel", "panel", asked[0] - PANEL_BEFORE),
+        PlannedStep("host_panel", "panel", asked[0] - PANEL_BEFORE),
         PlannedStep("open", "welcome_series", asked[0] - timedelta(minutes=1)),
-        PlannedStep("end", "end", ends_at),
+        PlannedStep("hour_ends", "end", ends_at),
         *_series_reflections(format, questions, days, zone, starts),
         *_after(format, questions, ends_at, zone),
     ]

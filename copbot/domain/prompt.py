@@ -33,6 +33,11 @@ class Prompt:
     signals: tuple[str, ...] = ()
 
 
+def topic(title: str) -> str:
+    """A chat's title as ``{topic}`` inside a sentence: in quotation marks, without its own full stop or question mark."""
+    return f"“{title.rstrip('?.! ')}”"
+
+
 def fill(text: str, /, **values: object) -> str:
     """The text with each ``{placeholder}`` replaced. Values that the text does not use are ignored.
 

@@ -17,7 +17,7 @@ from copbot.errors import ConfigurationError
 from copbot.log import configure
 from copbot.rehearsal import script
 from copbot.rehearsal.rehearsal import BEFORE, CURTAIN, Piece, Rehearsal, choose, remembered
-from copbot.rehearsal.stage import HOST, PERSONAS, Stage
+from copbot.rehearsal.stage import Stage
 from copbot.runtime.clock import RehearsalAlarm, RehearsalClock
 from copbot.services import transcripts
 from copbot.services.desk import Desk
@@ -88,8 +88,7 @@ async def _rehearsal(wish: Wish, url: str, speed: float) -> AsyncIterator[tuple[
 def _room(piece: Piece, url: str, speed: float) -> dict[str, object]:
     database = file_of(url)
     path = str(database.with_suffix(".room.sqlite3")) if database else None
-    personas = [{**persona, "time_zone": piece.zone} for persona in PERSONAS]
-    return {"path": path, "channels": app.channels_of([piece.community]), "personas": personas, "speed": speed}
+    return {"path": path, "channels": app.channels_of([piece.community]), "personas": piece.personas, "speed": speed}
 
 
 async def _script(wish: Wish, url: str) -> int:
@@ -124,7 +123,7 @@ async def _browser(wish: Wish, url: str) -> None:
         await rehearsal.play_until(max(chat.starts_at - CURTAIN, clock.now()))
         await built.bot.stop()
         clock.run(speed)
-        address = f"http://127.0.0.1:{listening.getsockname()[1]}/?as={HOST}"
+        address = f"http://127.0.0.1:{listening.getsockname()[1]}/?as={rehearsal.piece.host}"
         print(
             f"\n  copbot's room is open:  {address}\n\n  {_what_happens(chat, clock)}\n  Ctrl-C stops it; copbot try goes on from there.\n",
             flush=True,

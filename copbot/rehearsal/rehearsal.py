@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from copbot.domain.chat import AHEAD, Chat
@@ -13,7 +14,7 @@ from copbot.domain.schedule import resolve
 from copbot.errors import ConfigurationError, WrongState
 from copbot.ports.library import Library
 from copbot.ports.store import Store
-from copbot.rehearsal.stage import HOST, PERSONAS, Cast, Stage
+from copbot.rehearsal.stage import Cast, Stage, personas
 from copbot.runtime.bot import Bot
 from copbot.runtime.clock import RehearsalClock
 
@@ -39,6 +40,16 @@ class Piece:
     def starts_at(self) -> datetime:
         """The start as an instant (UTC)."""
         return resolve(self.starts, ZoneInfo(self.zone)).at
+
+    @property
+    def personas(self) -> list[dict[str, Any]]:
+        """Who is in the room; the first of them hosts."""
+        return personas(self.community.people.admins, self.zone)
+
+    @property
+    def host(self) -> str:
+        """Who schedules the chat."""
+        return str(self.personas[0]["id"])
 
     def channel(self, platform: str) -> str:
         """The community's channel on the platform."""
@@ -87,11 +98,11 @@ class Rehearsal:
         channel = self.piece.channel("room")
         starts = self.piece.starts
         wish = f"set={self.piece.question_set.id} date={starts:%Y-%m-%d} time={starts:%H:%M} zone={self.piece.zone} with=Lucy"
-        await self._stage.people.command(HOST, channel, f"/cop schedule {wish}")
-        draft = self._stage.people.told(HOST)[-1]
+        await self._stage.people.command(self.piece.host, channel, f"/cop schedule {wish}")
+        draft = self._stage.people.told(self.piece.host)[-1]
         if not any(button.action == "draft-confirm" for button in draft.buttons):
             raise WrongState(draft.text)
-        await self._stage.people.press(HOST, draft.id, "draft-confirm")
+        await self._stage.people.press(self.piece.host, draft.id, "draft-confirm")
         chat = await self.chat()
         if chat is None:
             raise WrongState("The chat was not scheduled.")
@@ -121,7 +132,7 @@ class Rehearsal:
 
     async def _everybody_joins(self) -> None:
         place = Place("room", self.piece.channel("room"))
-        for persona in PERSONAS:
+        for persona in self.piece.personas:
             await self._bot.hear(Joined(self._clock.now(), place, Person("room", persona["id"]), name=persona["name"]))
 
 

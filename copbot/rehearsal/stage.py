@@ -73,5 +73,9 @@ PERSONAS: Sequence[Mapping[str, Any]] = (
 )
 """Who is in the room. Sally and Lucy host; nobody plays ``you`` but a real person."""
 
-HOST = "sally"
-"""Who schedules the chat."""
+
+def personas(admins: Sequence[str], zone: str) -> list[dict[str, Any]]:
+    """Who is in the room of a community; the first is the host who schedules: its first admin, if it names any."""
+    first, *others = PERSONAS
+    host = {"id": admins[0].lstrip("@"), "name": admins[0].lstrip("@").capitalize(), "host": True} if admins else first
+    return [{**persona, "time_zone": zone} for persona in (host, *others)]

@@ -83,7 +83,7 @@ class Bot:
     async def turn(self) -> datetime | None:
         """Do everything that is due; when the next thing will be."""
         while True:
-            worked = await self._store.write(self._tick)
+            worked = await self._perform_due() + await self._store.write(self._follow_up)
             sent = await self._sender.drain()
             await self._read_new_threads(sent)
             if not worked and not sent:
@@ -115,10 +115,29 @@ class Bot:
         except NotAuthenticated as error:
             log.error("A platform does not accept us", action="not_authenticated", platform=platform.name, remedy=error.remedy)
 
-    def _tick(self, uow: UnitOfWork) -> int:
+    def _follow_up(self, uow: UnitOfWork) -> int:
         desk = self._desk(uow)
         probes.look(desk)
-        return performing.perform_due(desk) + following_up.send_due(desk)
+        return following_up.send_due(desk)
+
+    async def _perform_due(self) -> int:
+        """Do all due steps in one transaction; if one of them is at fault, step by step, so that it stops nobody else's chat."""
+        try:
+            return await self._store.write(lambda uow: performing.perform_due(self._desk(uow)))
+        except Exception as error:
+            log.error("A step failed; going on step by step", action="tick_failed", error=type(error).__name__, exc_info=error)
+        return sum([await self._perform_in(chat) for chat in await self._store.read(lambda uow: performing.chats_due(self._desk(uow)))])
+
+    async def _perform_in(self, chat: int) -> int:
+        done = 0
+        while True:
+            try:
+                if not await self._store.write(lambda uow: performing.perform_next_of(self._desk(uow), chat)):
+                    return done
+            except Exception as error:  # noqa: BLE001 - the step is ended and the hosts are told
+                log.error("A step cannot be done", action="step_failed", chat=chat, error=type(error).__name__)
+                await self._store.write(lambda uow: performing.give_up_next_of(self._desk(uow), chat))
+            done += 1
 
     async def _next_due(self) -> datetime | None:
         steps = await self._store.read(lambda uow: [uow.steps.next_due(), uow.follow_ups.next_due()])

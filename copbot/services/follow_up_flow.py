@@ -17,7 +17,7 @@ from copbot.domain.markup import escape, shorten
 from copbot.domain.member import Member
 from copbot.domain.message import Button, Look, Message
 from copbot.domain.place import Place
-from copbot.domain.prompt import fill
+from copbot.domain.prompt import fill, topic
 from copbot.domain.step import Step
 from copbot.services import outgoing
 from copbot.services.call import Call
@@ -137,9 +137,9 @@ def _key(follow_up: FollowUp) -> str:
 def _words(desk: Desk, chat: Chat, follow_up: FollowUp) -> str:
     prompt = desk.edition(chat).prompts[prompt_in_hand(follow_up)]
     if prompt.id != follow_up_plan.TRIED:
-        return fill(prompt.text, topic=chat.title)
+        return fill(prompt.text, topic=topic(chat.title))
     commitment = follow_up_plan.open_commitment(desk.uow.follow_ups.commitments(follow_up.member), chat.id)
-    return fill(prompt.text, topic=chat.title, commitment=escape(shorten(commitment.text, QUOTED)) if commitment else "…")
+    return fill(prompt.text, topic=topic(chat.title), commitment=escape(shorten(commitment.text, QUOTED)) if commitment else "…")
 
 
 def prompt_in_hand(follow_up: FollowUp) -> str:

@@ -238,6 +238,13 @@ class TestThreads:
         assert fate(uow, "in it") is Fate.FAILED
         assert keys(claim(uow)) == ["next"]
 
+    def test_those_before_it_in_their_lane_fail_instead_of_waiting_for_ever(self, uow: UnitOfWork, asked: int) -> None:
+        uow.outbox.add([self.opener(asked), an_outgoing("in it", target=ThreadOf(asked)), self.opener(asked, "again")])
+        (ask,) = claim(uow)
+        assert end(uow, ask, Fate.FAILED)
+        assert fate(uow, "in it") is Fate.FAILED
+        assert keys(claim(uow)) == ["again"]
+
     def test_a_second_attempt_at_opening_keeps_them(self, uow: UnitOfWork, asked: int) -> None:
         uow.outbox.add([self.opener(asked), self.opener(asked, "again"), an_outgoing("in it", target=ThreadOf(asked))])
         (ask,) = claim(uow)
@@ -264,6 +271,10 @@ class TestChanges:
         uow.outbox.cancel(chat)
         assert fate(uow, "e") is Fate.CANCELLED
         assert keys(claim(uow)) == ["next"]
+
+    def test_before_it_there_is_nothing_to_do(self, uow: UnitOfWork) -> None:
+        uow.outbox.add([self.edit("e"), an_outgoing("panel")])
+        assert fate(uow, "e") is Fate.CANCELLED
 
     def test_without_it_there_is_nothing_to_do(self, uow: UnitOfWork) -> None:
         uow.outbox.add([self.edit("e")])

@@ -63,20 +63,23 @@ _FREE = (
     .values(fate=Fate.UNCLEAR, lease_owner=None, lease_until=None)
 )
 
-_IN_VAIN = _row.fate == Fate.PENDING
+# A row cannot wait for one behind it in its lane: each would wait for the other.
+_OPENS_IT = sa.and_(_opener.c.asked == _row.thread_of, _opener.c.verb == Verb.OPEN_THREAD)
+_WILL_OPEN = sa.and_(_OPENS_IT, _opener.c.fate.not_in(UNSENT), _opener.c.id < _row.id)
+_WILL_BE_THERE = sa.and_(_edited.c.key == _row.edits, _edited.c.fate.not_in(UNSENT), _edited.c.id < _row.id)
 _FAIL_THREADLESS = (
     tables.outbox.update()
     .where(
-        _IN_VAIN,
+        _row.fate == Fate.PENDING,
         sa.exists().where(_asked.id == _row.thread_of, _asked.root_message.is_(None)),
-        sa.exists().where(_opener.c.asked == _row.thread_of, _opener.c.verb == Verb.OPEN_THREAD, _opener.c.fate.in_(UNSENT)),
-        ~sa.exists().where(_opener.c.asked == _row.thread_of, _opener.c.verb == Verb.OPEN_THREAD, _opener.c.fate.not_in(UNSENT)),
+        sa.exists().where(_OPENS_IT),
+        ~sa.exists().where(_WILL_OPEN),
     )
     .values(fate=Fate.FAILED, trouble=NO_THREAD)
 )
 _CANCEL_CHANGES = (
     tables.outbox.update()
-    .where(_IN_VAIN, _row.edits.is_not(None), ~sa.exists().where(_edited.c.key == _row.edits, _edited.c.fate.not_in(UNSENT)))
+    .where(_row.fate == Fate.PENDING, _row.edits.is_not(None), ~sa.exists().where(_WILL_BE_THERE))
     .values(fate=Fate.CANCELLED)
 )
 
@@ -113,7 +116,7 @@ class SqlOutbox(Outbox):
         if not new:
             return
         self._connection.execute(self._add, [OUTGOING.fresh(row) for row in new])
-        if any(row.edits is not None or isinstance(row.target, ThreadOf) for row in new):
+        if any(row.edits is not None or isinstance(row.target, ThreadOf) or row.verb is Verb.OPEN_THREAD for row in new):
             self._end_in_vain()
 
     @override
