@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from itertools import count
 from zoneinfo import ZoneInfo
 
 from copbot.domain.chat import OPEN_AFTERWARDS
@@ -97,10 +98,15 @@ def plan(format: Format, questions: QuestionSet, starts: datetime, zone: ZoneInf
 
 def questions_of(format: Format, questions: QuestionSet) -> tuple[Question, ...]:
     """The numbered questions that a chat of this format puts: the set's, or the format's own sharing phases."""
-    if any(phase.does in {"ask_question", "ask_questions"} for phase in (*format.during, *format.each_round)):
+    if _asks(format):
         return questions.questions
     shared = [phase for phase in format.during if phase.does == "share"]
     return tuple(Question(number, phase.post, _minutes(phase)) for number, phase in enumerate(shared, 1))
+
+
+def _asks(format: Format) -> bool:
+    """Whether the format puts the questions of a set; else its own sharing phases are the questions."""
+    return any(phase.does in {"ask_question", "ask_questions"} for phase in (*format.during, *format.each_round))
 
 
 def _length(format: Format) -> timedelta:
@@ -124,14 +130,14 @@ def _before(format: Format, starts_at: datetime, zone: ZoneInfo) -> Iterator[Pla
 def _during(format: Format, questions: QuestionSet, starts_at: datetime, *, has_guest: bool) -> Iterator[PlannedStep]:
     """The phases of the chat itself, one after the other; a phase left out gives its time to the questions before it."""
     at = starts_at
-    numbers = iter(range(1, 1 + len(questions_of(format, questions))))
+    numbers = count(1)
     for phase in format.during:
         lasts = phase.lasts or timedelta()
         if phase.does in {"ask_questions", "ask_question"}:
             yield from _questions(phase, _which(phase, questions), at, lasts)
-        elif phase.does == "share":
+        elif phase.does == "share" and not _asks(format):
             yield PlannedStep(f"ask:{(number := next(numbers))}", "ask", at, phase.id, number)
-        elif phase.does == "round":
+        elif phase.does in {"round", "share"}:
             yield PlannedStep(phase.id, "ask_round", at, phase.id, 0)
         elif not (phase.skip_if == "no_guest" and not has_guest):
             yield PlannedStep(phase.id, SAYS.get(phase.does, "say"), at, phase.id)

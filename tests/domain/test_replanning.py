@@ -35,7 +35,7 @@ def hour() -> list[Step]:
 
 def played(steps: list[Step], minute: float) -> list[Step]:
     now = START + timedelta(minutes=minute)
-    return [replace(one, state=StepState.DONE) if one.due_at <= now else one for one in steps]
+    return [replace(one, state=StepState.DONE) if one.state is StepState.DUE and one.due_at <= now else one for one in steps]
 
 
 def take_over(steps: list[Step], changed: tuple[Step, ...]) -> list[Step]:
