@@ -24,10 +24,14 @@ class _Planned:
 
 
 class Cast:
-    """Plays everybody in the room but those whom a real person is playing (``absent``)."""
+    """Plays everybody in the room but those whom a real person plays: who has said something that is not in the lines.
 
-    def __init__(self, people: People, channel: str, question_set: str, *, seed: int) -> None:
+    What they would have done by ``since`` is done.
+    """
+
+    def __init__(self, people: People, channel: str, question_set: str, *, seed: int, since: datetime) -> None:
         self._people = people
+        self._since = since
         self._channel = channel
         self._lines = LINES.get(question_set, {})
         self._random = Random(seed)  # noqa: S311 - a rehearsal, not a secret
@@ -35,7 +39,7 @@ class Cast:
         self._planned: list[_Planned] = []
         self._said: dict[tuple[str, int], str] = {}
         self._count = 0
-        self.absent: set[str] = set()
+        self._own: set[str] = set()
 
     def next(self) -> datetime | None:
         """When somebody next does something, as far as can be told from what stands in the channel now."""
@@ -65,16 +69,32 @@ class Cast:
         return HELLOS if any(button.action == "listening" for button in entry.buttons) and "one line each" in entry.text else ()
 
     def _plan(self, entry: Entry, lines: Sequence[Line]) -> None:
+        thread = entry.id if entry.opens_thread else ""
         for index, line in enumerate(lines):
             self._count += 1
             wait = timedelta(seconds=line.after + self._random.uniform(-4, 8))
-            self._planned.append(
-                _Planned(entry.at + max(wait, timedelta(seconds=8)), self._count, line, entry.id if entry.opens_thread else "", index)
-            )
+            planned = _Planned(entry.at + max(wait, timedelta(seconds=8)), self._count, line, thread, index)
+            if planned.at > self._since:
+                self._planned.append(planned)
+            elif line.act is Act.SAY:
+                self._remember(planned)
+
+    def _remember(self, planned: _Planned) -> None:
+        """Find again what was said before this rehearsal was stopped, so that later lines can reply to it."""
+        place = None if planned.line.in_channel else planned.thread or None
+        for entry in self._people.shown(self._channel, place):
+            if (entry.author, entry.text) == (planned.line.who, planned.line.text):
+                self._said[planned.thread, planned.index] = entry.id
+
+    def _is_real(self, who: str) -> bool:
+        """Whether a person in front of the page speaks as this one: then nobody speaks for them any more."""
+        threads = [None, *(entry.id for entry in self._people.shown(self._channel) if entry.opens_thread)]
+        said = (entry for thread in threads for entry in self._people.shown(self._channel, thread))
+        return any(entry.author == who and entry.id not in self._own and entry.at > self._since for entry in said)
 
     async def _do(self, planned: _Planned) -> None:
         line, thread = planned.line, planned.thread or None
-        if line.who in self.absent:
+        if self._is_real(line.who):
             return
         earlier = self._said.get((planned.thread, line.about)) if line.about is not None else None
         match line.act:
@@ -82,6 +102,7 @@ class Cast:
                 place = None if line.in_channel else thread
                 id = await self._people.say(line.who, self._channel, line.text, place, earlier if place else None)
                 self._said[planned.thread, planned.index] = id
+                self._own.add(id)
             case Act.EDIT if earlier:
                 await self._people.edit(line.who, earlier, line.text)
             case Act.DELETE if earlier:

@@ -1,6 +1,7 @@
 """The port on top of the room's server."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from functools import cached_property
 from typing import Any
 
@@ -47,9 +48,9 @@ class Room:
 
         return page_app(self.people, self.commands)
 
-    def cast(self, channel: str, question_set: str, *, seed: int) -> Cast:
-        """Simulated members for a channel."""
-        return Cast(self.people, channel, question_set, seed=seed)
+    def cast(self, channel: str, question_set: str, *, seed: int, since: datetime) -> Cast:
+        """Simulated members for a channel, who have done by ``since`` what they would do by then."""
+        return Cast(self.people, channel, question_set, seed=seed, since=since)
 
     async def run(self, inbox: Inbox) -> None:
         """Hand over what was never acknowledged, then what happens, until cancelled. What ``inbox`` raises comes out here."""

@@ -76,6 +76,7 @@ class SeenMessage:
     edited: bool = False
     pinned: bool = False
     title: str = ""
+    says_title: bool = False
     raw: str = ""
     buttons: tuple[Button, ...] = ()
     files: tuple[Attachment, ...] = ()
@@ -149,6 +150,7 @@ class Eyes:
             edited=entry.edited_at is not None and not entry.by_bot,
             pinned=entry.pinned,
             title=entry.title,
+            says_title=_says(entry.text, entry.title),
             raw=entry.text if own else "",
             buttons=entry.buttons,
             files=entry.files,
@@ -202,3 +204,8 @@ def _continues(last: Entry | Told | None, one: Entry | Told) -> bool:
 def _shortened(text: str, limit: int = 90) -> str:
     flat = " ".join(text.split())
     return flat if len(flat) <= limit else f"{flat[: limit - 1].rstrip()}…"
+
+
+def _says(text: str, title: str) -> bool:
+    """Whether a message begins with its own title, so that showing both would say it twice. Titles may be cut short."""
+    return bool(title) and plain(text).replace("\n", " ").startswith(title.rstrip("…"))

@@ -78,10 +78,8 @@ async def _rehearsal(wish: Wish, url: str, speed: float) -> AsyncIterator[tuple[
         stage = built.platforms[0]
         if not isinstance(stage, Stage):
             raise ConfigurationError("The room that is installed cannot be rehearsed in; install copbot again.")
-        cast = stage.cast(piece.channel("room"), piece.question_set.id, seed=wish.seed)
-        earlier = await remembered(built.store)
-        if earlier is not None:
-            clock.jump(earlier)
+        clock.jump(await remembered(built.store) or clock.now())
+        cast = stage.cast(piece.channel("room"), piece.question_set.id, seed=wish.seed, since=clock.now())
         yield built, Rehearsal(piece, built.bot, built.store, stage, cast, clock), clock
 
 

@@ -37,8 +37,6 @@ class Note(Protocol):
 class Cast(Protocol):
     """The simulated members."""
 
-    absent: set[str]
-
     def next(self) -> datetime | None:
         """When somebody next does something."""
         ...
@@ -55,8 +53,8 @@ class Stage(Protocol):
     @property
     def people(self) -> Actors: ...
 
-    def cast(self, channel: str, question_set: str, *, seed: int) -> Cast:
-        """Simulated members for a channel."""
+    def cast(self, channel: str, question_set: str, *, seed: int, since: datetime) -> Cast:
+        """Simulated members for a channel, who have done by ``since`` what they would do by then."""
         ...
 
 
@@ -69,9 +67,9 @@ PERSONAS: Sequence[Mapping[str, Any]] = (
     {"id": "ben", "name": "Ben"},
     {"id": "chloe", "name": "Chloe"},
     {"id": "dev", "name": "Dev"},
-    {"id": "you", "name": "You"},
+    {"id": "robin", "name": "Robin"},
 )
-"""Who is in the room. Sally and Lucy host; nobody plays ``you`` but a real person."""
+"""Who is in the room. Sally and Lucy host; nobody plays Robin but whoever sits in front of the page."""
 
 
 def personas(admins: Sequence[str], zone: str) -> list[dict[str, Any]]:

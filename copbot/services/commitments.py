@@ -81,7 +81,7 @@ def tell_outcome(desk: Desk, call: Call) -> Reply:
 
 
 COMMANDS: tuple[Command, ...] = (
-    Command(CommandSpec("try", "Note, for yourself, one thing you'll try", "try TEXT", free="what you'll try", opens_form=True), try_it),
+    Command(CommandSpec("try", "note, for yourself, one thing you'll try", "try TEXT", free="what you'll try", opens_form=True), try_it),
 )
 
 PRESSES: Mapping[str, Press] = {"commit": Press(ask, opens_form=True), "commitment-outcome": Press(tell_outcome)}

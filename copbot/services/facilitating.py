@@ -226,13 +226,13 @@ PERFORM: Mapping[str, Callable[[Desk, Chat, Step], None]] = {"quiet_host": tip_h
 COMMANDS: tuple[Command, ...] = (
     Command(
         CommandSpec(
-            "hush", "Nothing unasked from the bot, for the rest of the chat or some minutes", "hush [minutes|off]", free="minutes, or off"
+            "hush", "nothing unasked from me, for the rest of the chat or some minutes", "hush [minutes|off]", free="minutes, or off"
         ),
         hush,
         Who.HOST,
         needs_chat=True,
     ),
-    Command(CommandSpec("restraint", "What the bot noticed and why it stayed quiet", "restraint"), restraint, Who.HOST, needs_chat=True),
+    Command(CommandSpec("restraint", "see what I noticed and why I stayed quiet", "restraint"), restraint, Who.HOST, needs_chat=True),
 )
 
 PRESSES: Mapping[str, Press] = {"hush": Press(press_hush, Who.HOST)}

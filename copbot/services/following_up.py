@@ -170,7 +170,7 @@ COMMANDS: tuple[Command, ...] = (
     Command(
         CommandSpec(
             "reflect",
-            "Private questions to think back with, after each chat",
+            "private questions to think back with, after each chat",
             "reflect on|off|status [model=gibbs]",
             ("model",),
             "on, off or status",
@@ -178,7 +178,7 @@ COMMANDS: tuple[Command, ...] = (
         reflect,
     ),
     *commitments.COMMANDS,
-    Command(CommandSpec("reflections", "Read or delete what you wrote for yourself", "reflections"), reflections),
+    Command(CommandSpec("reflections", "read or delete what you wrote for yourself", "reflections"), reflections),
 )
 
 PRESSES: Mapping[str, Press] = {

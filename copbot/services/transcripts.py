@@ -134,7 +134,7 @@ def give(desk: Desk, call: Call) -> Reply:
 
 
 COMMANDS: tuple[Command, ...] = (
-    Command(CommandSpec("transcript", "The chat by question, as a file", "transcript"), give, Who.HOST, needs_chat=True),
+    Command(CommandSpec("transcript", "get the chat by question, as a file", "transcript"), give, Who.HOST, needs_chat=True),
 )
 
 PRESSES: Mapping[str, Press] = {"transcript": Press(give, Who.HOST)}

@@ -58,7 +58,13 @@ def test_whole_days_keep_the_time_on_the_wall_and_hours_are_exact() -> None:
 
 @pytest.mark.parametrize(
     ("local", "quiet"),
-    [("2018-01-31 18:59", False), ("2018-01-31 19:00", True), ("2018-02-01 07:59", True), ("2018-02-01 08:00", False), ("2018-02-03 12:00", True)],
+    [
+        ("2018-01-31 18:59", False),
+        ("2018-01-31 19:00", True),
+        ("2018-02-01 07:59", True),
+        ("2018-02-01 08:00", False),
+        ("2018-02-03 12:00", True),
+    ],
 )
 def test_quiet_hours_over_midnight_and_at_weekends(local: str, quiet: bool) -> None:
     hours = QuietHours(time(19), time(8), weekends=True)

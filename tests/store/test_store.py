@@ -94,7 +94,7 @@ def test_a_database_without_tables_is_told_clearly(url: str) -> None:
 
 
 def test_naive_instants_are_refused(db: SqlStore) -> None:
-    naive = replace(a_chat(), starts_at=datetime(2018, 1, 31, 19, 30))  # noqa: DTZ001 - the point of the test
+    naive = replace(a_chat(), starts_at=datetime(2018, 1, 31, 19, 30))
     with pytest.raises(exc.StatementError, match="an instant needs a time zone"), db.transaction() as uow:
         uow.chats.add(naive)
 
