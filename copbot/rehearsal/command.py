@@ -80,7 +80,7 @@ async def _rehearsal(wish: Wish, url: str, speed: float) -> AsyncIterator[tuple[
             raise ConfigurationError("The room that is installed cannot be rehearsed in; install copbot again.")
         clock.jump(await remembered(built.store) or clock.now())
         cast = stage.cast(piece.channel("room"), piece.question_set.id, seed=wish.seed, since=clock.now())
-        yield built, Rehearsal(piece, built.bot, built.store, stage, cast, clock), clock
+        yield built, Rehearsal(piece, built.bot, built.store, stage, cast, clock, goes_on=wish.db is not None), clock
 
 
 def _room(piece: Piece, url: str, speed: float) -> dict[str, object]:

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from copbot.domain.chat import AHEAD, Chat
+from copbot.domain.chat import ON_PLAN, Chat
 from copbot.domain.community import Community
 from copbot.domain.heard import Joined
 from copbot.domain.place import Person, Place
@@ -79,15 +79,18 @@ def choose(library: Library, question_set: str, at: datetime | None) -> Piece:
 
 
 class Rehearsal:
-    """Plays one piece on one stage."""
+    """Plays one piece on one stage. ``goes_on``: it may be killed and started again, and notes where its clock is."""
 
-    def __init__(self, piece: Piece, bot: Bot, store: Store, stage: Stage, cast: Cast, clock: RehearsalClock) -> None:
+    def __init__(
+        self, piece: Piece, bot: Bot, store: Store, stage: Stage, cast: Cast, clock: RehearsalClock, *, goes_on: bool = False
+    ) -> None:
         self.piece = piece
         self._bot = bot
         self._store = store
         self._stage = stage
         self.cast = cast
         self._clock = clock
+        self._goes_on = goes_on
 
     async def schedule(self) -> Chat:
         """Let the host schedule and confirm the chat with the commands everybody has; or find the one that is going on."""
@@ -109,8 +112,8 @@ class Rehearsal:
         return chat
 
     async def chat(self) -> Chat | None:
-        """The chat of this piece that is planned or going on."""
-        chats = await self._store.read(lambda uow: uow.chats.in_states(AHEAD, self.piece.community.id))
+        """The chat of this piece, once it is planned."""
+        chats = await self._store.read(lambda uow: uow.chats.in_states(ON_PLAN, self.piece.community.id))
         return next((chat for chat in chats if chat.question_set == self.piece.question_set.id), None)
 
     async def play_until(self, until: datetime | None) -> None:
@@ -123,6 +126,8 @@ class Rehearsal:
                     self._clock.jump(until)
                 return
             self._clock.jump(coming)
+            if self._goes_on:
+                await self.remember()
             await self.cast.play(self._clock.now())
 
     async def remember(self) -> None:

@@ -90,7 +90,7 @@ def _preview_draft(desk: Desk, chat: Chat, cautions: tuple[planning.Caution, ...
 
 
 def _suggested(desk: Desk, call: Call) -> dict[str, str]:
-    """The form filled from the first question set that is still ahead, or that has no date, or the first at all."""
+    """The form, filled from the question set named or the one that comes next."""
     sets = _hostable(desk, call)
     chosen = desk.library.question_set(call.options.get("set", "")) or _first_ahead(desk, sets)
     zone = (chosen.suggested.time_zone if chosen else None) or call.community.time_zone
@@ -114,9 +114,11 @@ def _hostable(desk: Desk, call: Call) -> list[QuestionSet]:
 
 
 def _first_ahead(desk: Desk, sets: list[QuestionSet]) -> QuestionSet | None:
+    """The set whose own date comes next; without one, a set that names no date."""
     today = desk.now.date()
-    ahead = [one for one in sets if one.suggested.date is None or one.suggested.date >= today]
-    return next(iter([*ahead, *sets]), None)
+    dated = sorted((one for one in sets if one.suggested.date and one.suggested.date >= today), key=lambda one: one.suggested.date or today)
+    undated = [one for one in sets if one.suggested.date is None]
+    return next(iter([*dated, *undated, *sets]), None)
 
 
 def _form(desk: Desk, call: Call, filled: Mapping[str, str]) -> Reply:

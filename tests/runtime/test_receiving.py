@@ -1,0 +1,84 @@
+"""One event that cannot be stored does not take its neighbours along."""
+
+import asyncio
+from collections.abc import Callable
+from datetime import timedelta
+from random import Random
+from typing import TypeVar
+
+import pytest
+from playhouse import CHANNEL, House, Open
+from typing_extensions import override
+
+from copbot.domain.heard import Said
+from copbot.domain.place import Person, Place
+from copbot.ports.store import UnitOfWork
+from copbot.runtime.bot import Bot
+from copbot.store.store import SqlStore
+
+T = TypeVar("T")
+SECRET = "nobody may read this in a log"
+
+
+class Stumbling(SqlStore):
+    """A real store that fails on the writes of the numbers given."""
+
+    fails: frozenset[int] = frozenset()
+    writes = 0
+
+    @override
+    async def write(self, work: Callable[[UnitOfWork], T]) -> T:
+        self.writes += 1
+        if self.writes in self.fails:
+            raise OSError(f"disk trouble near: {SECRET}")
+        return await super().write(work)
+
+
+@pytest.fixture
+def store() -> Stumbling:
+    return Stumbling.in_memory()
+
+
+async def test_a_poison_event_is_parked_by_its_address_only(
+    open_house: Open, store: Stumbling, caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture[str]
+) -> None:
+    house: House = await open_house("2018-01-28 12:00")
+    await house.schedule()
+    await house.until("2018-01-31 19:36")
+    thread = house.thread("Q1")
+    place = Place("room", CHANNEL, thread)
+    people = [Person("room", id) for id in ("maria", "tom", "ben")]
+    said = [Said(house.clock.now() + timedelta(seconds=n), place, who, f"x{n}", f"{SECRET} {n}") for n, who in enumerate(people)]
+    store.fails = frozenset({store.writes + 1, store.writes + 3})
+    await asyncio.gather(*(house.bot.hear(one) for one in said))
+    kept = await store.read(lambda uow: uow.responses.of_chat(1))
+    assert [response.message.message for response in kept if response.message] == ["x0", "x2"]
+    parked = await store.read(lambda uow: uow.facts.get(f"parked:room:{CHANNEL}:{thread}:x1"))
+    assert parked == "Said OSError"
+    assert SECRET not in caplog.text + "".join(capsys.readouterr())
+
+
+async def test_a_step_that_fails_stops_nobody_elses_chat(open_house: Open, store: Stumbling) -> None:
+    house: House = await open_house("2018-01-28 12:00")
+    await house.schedule()
+    await house.until("2018-01-31 19:34")
+    due = await house.bot.turn()
+    assert due is not None
+    house.clock.set(due)
+    store.fails = frozenset({store.writes + 1})
+    await house.bot.turn()
+    assert house.asked() == ["Q1"]
+
+
+async def test_stopping_waits_for_nothing_and_loses_nothing(open_house: Open, store: Stumbling) -> None:
+    house: House = await open_house("2018-01-28 12:00")
+    await house.schedule()
+    await house.until("2018-01-31 19:36")
+    await house.bot.stop()
+    other = Bot(store, house.content, [house.room], house.clock, house.clock, random=Random(3), owner="third")
+    await house.room.people.say("maria", CHANNEL, "while nobody listens", house.thread("Q1"))
+    await other.start()
+    await other.turn()
+    await other.stop()
+    kept = await store.read(lambda uow: uow.responses.of_chat(1))
+    assert [response.text for response in kept] == ["while nobody listens"]

@@ -1,0 +1,74 @@
+"""What happens to a post when the platform fails: the three outcomes, and what hosts are told."""
+
+from datetime import timedelta
+
+from playhouse import BACKSTAGE, House
+
+from copbot.domain.step import Fate
+from copbot.errors import Gone, TryLater
+
+
+async def fate_of(house: House, key: str) -> Fate:
+    row = await house.store.read(lambda uow: uow.outbox.get(key))
+    assert row is not None
+    return row.fate
+
+
+async def test_a_lost_answer_is_looked_for_before_anything_is_sent_again(live: House) -> None:
+    await live.until("2018-01-31 19:47")
+    live.room.server.lose_next_answer()
+    await live.until("2018-01-31 19:48")
+    assert await fate_of(live, "1:ask:2") is Fate.UNCLEAR
+    await live.until("2018-01-31 19:50")
+    assert await fate_of(live, "1:ask:2") is Fate.SENT
+    assert live.asked() == ["Q1", "Q2"]
+
+
+async def test_what_may_be_tried_later_is_and_keeps_its_order(live: House) -> None:
+    await live.until("2018-01-31 19:47")
+    live.room.server.fail_next(TryLater("room", "busy", timedelta(seconds=20)))
+    await live.until("2018-01-31 19:48")
+    assert live.asked() == ["Q1"]
+    await live.until("2018-01-31 19:49")
+    assert live.asked() == ["Q1", "Q2"]
+
+
+async def test_what_is_refused_is_told_backstage_with_words_to_paste(live: House) -> None:
+    await live.until("2018-01-31 19:47")
+    live.room.server.fail_next(Gone("room", "there is no such channel", "Make it again."))
+    await live.until("2018-01-31 19:48")
+    told = live.texts(BACKSTAGE)[-1]
+    assert "there is no such channel" in told
+    assert "Make it again." in told
+    assert "> **Q2** Name some examples of organised CoPs" in told
+    await live.until("2018-01-31 20:31")
+    assert live.asked() == ["Q1", "Q3", "Q4", "Take-away"]
+
+
+async def test_a_question_that_comes_too_late_expires_and_the_host_is_told(live: House) -> None:
+    await live.until("2018-01-31 19:47")
+    live.room.server.fail_next(TryLater("room", "down", timedelta(minutes=30)))
+    await live.until("2018-01-31 20:20")
+    assert await fate_of(live, "1:ask:2") is Fate.EXPIRED
+    assert any("could not be posted in time" in text and "organised CoPs" in text for text in live.texts(BACKSTAGE))
+
+
+async def test_after_a_restart_the_bot_says_nothing_unasked_for_five_minutes(live: House) -> None:
+    """Rule 14."""
+    await live.until("2018-01-31 19:38")
+    await live.restart()
+    await live.until("2018-01-31 19:40")
+    assert live.texts(thread=live.thread("Q1"))[1:] == []
+    lines = await live.store.read(lambda uow: uow.facilitation.restraints(1))
+    assert 14 in [line.rule for line in lines]
+
+
+async def test_a_press_delivered_twice_does_its_work_once(live: House) -> None:
+    await live.until("2018-01-31 19:42")
+    await live.bot.stop()
+    await live.room.people.command("sally", "resnetslt", "/cop next")
+    await live.restart()
+    await live.bot.turn()
+    await live.restart()
+    await live.bot.turn()
+    assert live.asked() == ["Q1", "Q2"]
