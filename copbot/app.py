@@ -19,7 +19,6 @@ from copbot.log import logger
 from copbot.ports.clock import Alarm, Clock
 from copbot.ports.library import Problem
 from copbot.ports.platform import Make, Platform, Setup
-from copbot.resources import data_dir
 from copbot.runtime.bot import Bot
 from copbot.runtime.clock import SystemClock
 from copbot.runtime.single import OneProcess
@@ -45,11 +44,6 @@ class House:
     content: Content
     platforms: Sequence[Platform]
     clock: Clock
-
-
-def load_content(settings: Settings) -> Content:
-    """The content of the instance's own folders laid over the content that comes with copbot."""
-    return Content.load(settings.config_dir or data_dir("config"), settings.prompts_dir or data_dir("prompts"))
 
 
 def make_platform(name: str, store: SqlStore, clock: Clock, settings: Mapping[str, Any]) -> Platform:
@@ -80,7 +74,7 @@ async def house(
 
 async def run(settings: Settings) -> None:
     """Host chats until SIGTERM or Ctrl-C."""
-    content = load_content(settings)
+    content = Content.of_instance(settings.config_dir, settings.prompts_dir)
     listening = take_port(settings.host, settings.port)
     clock = SystemClock()
     ticker = Ticker(clock)

@@ -26,6 +26,7 @@ from copbot.domain.prompt import Prompt
 from copbot.domain.question import QuestionSet
 from copbot.errors import ConfigurationError, WrongState
 from copbot.ports.library import Edition, Library, Problem
+from copbot.resources import data_dir
 
 DEFAULT_LANGUAGE: Final = "en-GB"
 S = TypeVar("S", bound=FileSpec)
@@ -76,6 +77,11 @@ class Content(Library):
         if blocking:
             raise ConfigurationError("\n".join(str(problem) for problem in blocking))
         return content
+
+    @classmethod
+    def of_instance(cls, config_dir: Path | None, prompts_dir: Path | None) -> "Content":
+        """The content of an instance's own folders laid over the content that comes with copbot; None: only the latter."""
+        return cls.load(config_dir or data_dir("config"), prompts_dir or data_dir("prompts"))
 
     def reload(self) -> Sequence[Problem]:
         """Read the files again and swap in what is right. What is wrong is returned, and keeps its last good version."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from zoneinfo import available_timezones
 
-from copbot import app
+from copbot.content import Content
 from copbot.errors import CopbotError
 from copbot.runtime.clock import SystemClock
 from copbot.settings import Settings
@@ -45,7 +45,7 @@ def examine(settings: Path | None) -> list[Diagnosis]:
 
 def _content(settings: Settings) -> Diagnosis:
     try:
-        content = app.load_content(settings)
+        content = Content.of_instance(settings.config_dir, settings.prompts_dir)
     except CopbotError as error:
         return Diagnosis("content", False, str(error), "mend the file; copbot check shows every error at once")
     errors = [str(problem) for problem in content.problems() if not problem.is_warning]

@@ -4,7 +4,7 @@ import asyncio
 from pathlib import Path
 from random import Random
 
-from copbot import app
+from copbot.content import Content
 from copbot.errors import ConfigurationError
 from copbot.insight import log_export, transcript
 from copbot.runtime.clock import SystemClock
@@ -44,7 +44,7 @@ async def _log(url: str, chat: int | None, format: str) -> str:
 async def _transcript(settings: Settings, url: str, chat: int | None, format: str) -> str:
     if chat is None:
         raise ConfigurationError("Which chat? Name it: copbot export transcript --chat NUMBER")
-    content = app.load_content(settings)
+    content = Content.of_instance(settings.config_dir, settings.prompts_dir)
     store = SqlStore.open(url)
     now = SystemClock().now()
     try:

@@ -4,7 +4,6 @@ from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from copbot import app
 from copbot.content import Content
 from copbot.domain.plan import cannot_host, plan
 from copbot.domain.question import QuestionSet
@@ -16,7 +15,8 @@ from copbot.settings import Settings
 
 def preview(name: str, at: datetime | None, settings: Path | None) -> str:
     """The plan in words. ``name`` is an id, or the path of a question set's file; ``at`` a naive local start."""
-    content = app.load_content(Settings.load(settings))
+    loaded = Settings.load(settings)
+    content = Content.of_instance(loaded.config_dir, loaded.prompts_dir)
     questions = _question_set(content, name)
     starts = at or _suggested(questions)
     zone = ZoneInfo(questions.suggested.time_zone or _zone(content, questions))

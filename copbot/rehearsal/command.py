@@ -11,6 +11,7 @@ from pathlib import Path
 from random import Random
 
 from copbot import app
+from copbot.content import Content
 from copbot.domain.chat import Chat, State
 from copbot.domain.transcript import Transcript
 from copbot.errors import ConfigurationError
@@ -70,7 +71,8 @@ def play_in_browser(wish: Wish) -> int:
 
 @asynccontextmanager
 async def _rehearsal(wish: Wish, url: str, speed: float) -> AsyncIterator[tuple[app.House, Rehearsal, RehearsalClock]]:
-    content = app.load_content(Settings.load(wish.settings))
+    settings = Settings.load(wish.settings)
+    content = Content.of_instance(settings.config_dir, settings.prompts_dir)
     piece = choose(content, wish.question_set, wish.at)
     clock = RehearsalClock(piece.starts_at - BEFORE)
     room = _room(piece, url, speed)
