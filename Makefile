@@ -8,7 +8,7 @@ UV := $(BIN)/uv
 LOCK := $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
 
 .DEFAULT_GOAL := help
-.PHONY: help try test lint format e2e wheel-check hadolint image-check lock docs clean
+.PHONY: help try test lint format e2e wheel-check hadolint image-check lock docs shots clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## /{printf "make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -16,7 +16,7 @@ help: ## Show this list
 .venv/.stamp: pyproject.toml requirements-dev.lock
 	$(PYTHON) -m venv --clear .venv
 	$(BIN)/pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
-	$(UV) pip sync --quiet --python $(BIN)/python --require-hashes requirements-dev.lock
+	$(UV) pip sync --quiet --compile-bytecode --python $(BIN)/python --require-hashes requirements-dev.lock
 	$(UV) pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
 	@touch $@
 
@@ -66,3 +66,6 @@ docs: .venv/.stamp ## Renew the generated parts of docs/
 
 clean: ## Remove what make made
 	rm -rf .venv node_modules dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+
+shots: .venv/.stamp-e2e node_modules/axe-core/axe.min.js ## Renew the pictures of the README from the newcomer's test
+	SHOTS=docs/images $(BIN)/pytest tests/e2e/test_newcomer.py -k two_minutes

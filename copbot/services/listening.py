@@ -132,11 +132,21 @@ def _write(desk: Desk, judge: Judge, judged: Sequence[Judged], removed: Sequence
         desk.uow.responses.remove([row.id for row in gone])
     if left:
         desk.uow.responses.save(left)
+    _bury_private(desk, judge, judged)
     new = [row for row in rows if not row.id] + _presence(desk, judge, judged)
     added = desk.uow.responses.add(new) if new else []
     _greet(desk, judge.company, judged)
     changed = {row.asked for row in gone} | {row.asked for row in left if row.kind is not stored[row.id].kind}
     tallying.tally(desk, scene, added, {id for id in changed if id is not None}, _spoke_at(judged))
+
+
+def _bury_private(desk: Desk, judge: Judge, judged: Sequence[Judged]) -> None:
+    """What was said off the record, or by somebody who opted out, is never read again: no later choice, no clock of a platform's that is a
+    little off, and no history brings it back.
+    """
+    keys = [each.post.key for each in judged if _is_private(judge.company, each) and each.post.key not in judge.scene.known]
+    if keys:
+        desk.uow.responses.bury(keys, desk.now)
 
 
 def _presence(desk: Desk, judge: Judge, judged: Sequence[Judged]) -> list[Response]:

@@ -2,8 +2,7 @@
 
 from collections.abc import Mapping
 
-from copbot.domain.community import Community
-from copbot.domain.consent import OFF, STATES, Consent, Scope
+from copbot.domain.consent import OFF, ON, STATES, Consent, Scope
 from copbot.domain.member import Member
 from copbot.domain.message import Button, File, Message, Private, Reply
 from copbot.domain.switches import Switch, scope_named, state_named, switches
@@ -71,18 +70,25 @@ def _meant(desk: Desk, scope: str, state: str) -> tuple[Scope, str]:
 
 
 def _set(desk: Desk, call: Call, scope: Scope, state: str, *, via: str) -> None:
-    """Choices made twice are written once: switching on again would otherwise cost what was said in between."""
-    if _now(desk, call.by, call.community)[scope].state != state:
+    """Choices made twice are written once: switching on again would otherwise cost what was said in between.
+
+    A refusal that is only the default so far is written as soon as somebody says it: a notice may change the default, never a choice.
+    """
+    made = desk.uow.consents.current([call.by.id]).get(call.by.id, {}).get(scope.value)
+    standing = made.state if made else _now(desk, call)[scope].state
+    if standing != state or (made is None and state != ON):
         choose(desk, call.by, scope, state, via=via)
 
 
-def _now(desk: Desk, member: Member, community: Community) -> dict[Scope, Switch]:
-    choices = desk.uow.consents.current([member.id]).get(member.id, {})
-    return {switch.scope: switch for switch in switches(choices, community.privacy, member.noticed_at)}
+def _now(desk: Desk, call: Call) -> dict[Scope, Switch]:
+    """The switches as they stand; in a chat its channel's notice counts as much as the private one."""
+    choices = desk.uow.consents.current([call.by.id]).get(call.by.id, {})
+    noticed_at = call.by.noticed_at or (call.chat.noticed_at if call.chat else None)
+    return {switch.scope: switch for switch in switches(choices, call.community.privacy, noticed_at)}
 
 
 def _panel(desk: Desk, call: Call, changed: tuple[Scope, ...]) -> Private:
-    now = _now(desk, call.by, call.community)
+    now = _now(desk, call)
     text = desk.say(
         "privacy-panel",
         switches={scope.value: switch for scope, switch in now.items()},

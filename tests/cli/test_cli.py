@@ -7,9 +7,9 @@ import socket
 import sqlite3
 import subprocess
 import sys
-import time
 import urllib.request
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -141,7 +141,8 @@ def test_run_answers_its_health_and_stops_in_time(tmp_path: Path) -> None:
         assert _get(port, "/", process) == 200
     finally:
         process.send_signal(signal.SIGTERM)
-    assert process.wait(10) == 0
+    process.communicate(timeout=10)
+    assert process.returncode == 0
 
 
 def test_a_second_copy_stands_by_and_takes_over(tmp_path: Path) -> None:
@@ -150,22 +151,24 @@ def test_a_second_copy_stands_by_and_takes_over(tmp_path: Path) -> None:
     try:
         assert _get(one, "/healthz", first) == 200
         second = _start(tmp_path, two)
-        time.sleep(3)
+        assert second.stderr is not None
+        assert any(b"standing by" in line for line in second.stderr)
         assert _try(two, "/healthz") is None
         first.kill()
         assert _get(two, "/healthz", second) == 200
         second.send_signal(signal.SIGTERM)
-        assert second.wait(10) == 0
+        second.communicate(timeout=10)
+        assert second.returncode == 0
     finally:
         for process in (first, second):
             if process is not None:
                 process.kill()
-                process.wait(10)
+                process.communicate(timeout=10)
 
 
 def _start(folder: Path, port: int) -> "subprocess.Popen[bytes]":
     environment = {**os.environ, "COPBOT_PORT": str(port), "COPBOT_DATABASE_URL": f"sqlite:///{folder / 'copbot.sqlite3'}"}
-    return subprocess.Popen([*COPBOT, "run"], cwd=folder, env=environment, stderr=subprocess.DEVNULL)
+    return subprocess.Popen([*COPBOT, "run"], cwd=folder, env=environment, stderr=subprocess.PIPE)
 
 
 def _free_port() -> int:
@@ -181,7 +184,8 @@ def _get(port: int, path: str, process: "subprocess.Popen[bytes]") -> int:
         status = _try(port, path)
         if status is not None:
             return status
-        time.sleep(0.05)
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(0.05)
     raise AssertionError(f"copbot ended with {process.returncode}")
 
 

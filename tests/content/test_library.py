@@ -40,7 +40,7 @@ def test_the_shipped_files_have_no_errors(shipped: Content) -> None:
     assert [str(problem) for problem in shipped.problems() if not problem.is_warning and problem.path.suffix == ".yaml"] == []
     assert len(shipped.formats()) == 12
     assert [community.id for community in shipped.communities()] == ["HV-CoP", "ResNetSLT"]
-    assert len(shipped.question_sets()) == 4
+    assert len(shipped.question_sets()) == 5
     assert [framework.id for framework in shipped.frameworks()] == ["hcpc", "nmc-2016", "rcslt"]
 
 
@@ -82,7 +82,7 @@ def test_a_community_is_found_by_its_channel_but_not_by_its_hosts_channel(shippe
 
 
 def test_question_sets_of_one_community(shipped: Content) -> None:
-    assert [one.id for one in shipped.question_sets("ResNetSLT")] == [SET_ID]
+    assert [one.id for one in shipped.question_sets("ResNetSLT")] == ["looking-back", SET_ID]
 
 
 @pytest.mark.parametrize("missing", ["safeguarding_contact", "keep_message_text"])

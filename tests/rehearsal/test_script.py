@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
+from contextlib import suppress
 from pathlib import Path
 
 COPBOT = [sys.executable, "-m", "copbot", "try", "--script"]
@@ -81,7 +82,8 @@ def _open_chat_within(database: Path, process: "subprocess.Popen[bytes]", *, sec
     while process.poll() is None and time.monotonic() < deadline:
         if _asked(database) > before:
             return True
-        time.sleep(0.01)
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(0.01)
     return False
 
 

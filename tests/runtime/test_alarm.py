@@ -51,12 +51,14 @@ async def test_it_wakes_at_its_time(pair: Pair) -> None:
     pass_time(timedelta(milliseconds=80))
     async with asyncio.timeout(10):
         await task
+    assert task.done()
 
 
 async def test_a_time_that_has_passed_wakes_at_once(pair: Pair) -> None:
     clock, alarm, _ = pair
     async with asyncio.timeout(10):
         await alarm.wait_until(clock.now() - timedelta(minutes=1))
+    assert (await waiting(alarm, None)).cancel()
 
 
 async def test_ringing_wakes_also_without_a_time(pair: Pair) -> None:
@@ -73,6 +75,7 @@ async def test_a_ring_before_the_wait_is_not_lost(pair: Pair) -> None:
     alarm.ring()
     async with asyncio.timeout(10):
         await alarm.wait_until(clock.now() + timedelta(hours=1))
+    assert (await waiting(alarm, None)).cancel()
 
 
 async def test_it_can_be_waited_for_again(pair: Pair) -> None:

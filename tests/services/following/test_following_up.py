@@ -94,7 +94,7 @@ def test_one_question_at_a_time_and_the_next_only_after_a_reply(world: "World") 
     send(world, FRIDAY_MORNING)
     (first,) = world.private("Maria")
     assert first.text == (
-        "A moment to look back at “Thinking together”? 3 short questions, one at a time, for you alone.\n\n"
+        "A moment to look back: “Thinking together”. 3 short questions, one at a time, for you alone.\n\n"
         "What has stayed with you?\n\nPress Answer, or just write back to me here."
     )
     assert [button.label for button in first.buttons] == ["Answer", "Skip", "Not this week", "Stop"]
@@ -340,25 +340,3 @@ def test_a_member_reads_and_deletes_what_they_wrote(world: "World") -> None:
     assert written(world) == []
     assert "haven't written anything" in told(world.command("Maria", "reflections"))
     assert "haven't written anything" in told(world.command("Sally", "reflections"))
-
-
-def test_hosts_get_nothing_of_it(world: "World") -> None:
-    chat = taking_part(world)
-    fan_out(world, chat, DAY_1, london("2018-02-01T20:30"))
-    send(world, FRIDAY_MORNING)
-    world.deliver()
-    hear(world, "Something very private")
-    with world.desk() as desk:
-        rows = [row for row in desk.uow.outbox.of(chat.id) if "very private" in row.message.text]
-        others = [row for row in desk.uow.outbox.of(chat.id) if row.purpose == "follow_up" and row.member != world.member(desk, "Maria").id]
-    assert rows == []
-    assert others == []
-
-
-def test_those_who_left_are_left_alone(world: "World") -> None:
-    chat = taking_part(world)
-    fan_out(world, chat, DAY_1, london("2018-02-01T20:30"))
-    with world.desk() as desk:
-        desk.uow.members.save(replace(world.member(desk, "Maria"), left_at=world.now))
-    send(world, FRIDAY_MORNING)
-    assert world.private("Maria") == []
