@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from random import Random
 
 import structlog
@@ -20,7 +20,7 @@ from copbot.ports.platform import Platform
 from copbot.ports.store import Store, UnitOfWork
 from copbot.runtime.receiver import Receiver
 from copbot.runtime.sender import Sender
-from copbot.services import following_up, hearing, performing, probes, reporting
+from copbot.services import following_up, hearing, performing, probes, reporting, retaining
 from copbot.services.desk import Desk
 
 QUIET_AFTER_GAP = timedelta(minutes=5)
@@ -52,6 +52,7 @@ class Bot:
         self._owner = owner
         self._receiver = Receiver(store, library, self._platforms, clock, alarm, self._random, self.reconcile)
         self._sender = Sender(store, library, self._platforms, clock, self._random, owner)
+        self._let_go_on: date | None = None
         self._tasks: list[asyncio.Task[None]] = []
 
     async def start(self) -> None:
@@ -82,6 +83,7 @@ class Bot:
 
     async def turn(self) -> datetime | None:
         """Do everything that is due; when the next thing will be."""
+        await self._let_go_once_a_day()
         while True:
             worked = await self._perform_due() + await self._store.write(self._follow_up)
             sent = await self._sender.drain()
@@ -119,6 +121,14 @@ class Bot:
         desk = self._desk(uow)
         probes.look(desk)
         return following_up.send_due(desk)
+
+    async def _let_go_once_a_day(self) -> None:
+        today = self._clock.now().date()
+        if self._let_go_on == today:
+            return
+        self._let_go_on = today
+        if await self._store.write(lambda uow: retaining.let_go(self._desk(uow))):
+            await self._store.scrub()
 
     async def _perform_due(self) -> int:
         """Do all due steps in one transaction; if one of them is at fault, step by step, so that it stops nobody else's chat."""

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import sqlalchemy as sa
 
+from copbot.ports import people
 from copbot.ports import store as ports
 from copbot.store.repositories.chats import SqlChats
 from copbot.store.repositories.consents import SqlConsents, SqlIdentifiers
@@ -14,6 +15,7 @@ from copbot.store.repositories.outbox import SqlOutbox
 from copbot.store.repositories.plans import SqlEditions, SqlFacts, SqlInteractions, SqlSteps
 from copbot.store.repositories.questions import SqlQuestions
 from copbot.store.repositories.responses import SqlResponses
+from copbot.store.repositories.retention import SqlRetention
 
 
 class SqlUnitOfWork:
@@ -29,8 +31,9 @@ class SqlUnitOfWork:
         self.responses: ports.Responses = SqlResponses(connection)
         self.outbox: ports.Outbox = SqlOutbox(connection, settle)
         self.interactions: ports.Interactions = SqlInteractions(connection)
-        self.consents: ports.Consents = SqlConsents(connection)
-        self.identifiers: ports.Identifiers = SqlIdentifiers(connection)
-        self.follow_ups: ports.FollowUps = SqlFollowUps(connection)
+        self.consents: people.Consents = SqlConsents(connection)
+        self.identifiers: people.Identifiers = SqlIdentifiers(connection)
+        self.follow_ups: people.FollowUps = SqlFollowUps(connection)
         self.facilitation: ports.Facilitation = SqlFacilitation(connection)
         self.facts: ports.Facts = SqlFacts(connection)
+        self.retention: people.Retention = SqlRetention(connection, self.sql_members)

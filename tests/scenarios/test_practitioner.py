@@ -4,7 +4,9 @@ from datetime import timedelta
 
 from playhouse import BACKSTAGE, CHANNEL, House
 
+from copbot.domain.message import Field
 from copbot.domain.place import Person
+from copbot.ports.store import UnitOfWork
 
 NHS = "She is NHS 943 476 5919, please help"
 
@@ -116,16 +118,15 @@ async def test_a_private_reflection_one_question_at_a_time_for_nobody_else(live:
     await live.bot.turn()
     assert "Driscoll" not in private(live, "maria")[-1]
     assert len(private(live, "maria")) > before + 1
-    notes = await live.store.read(lambda uow: uow.follow_ups.reflections(_member(live, uow)))
+    notes = await live.store.read(lambda uow: uow.follow_ups.reflections(_member(uow)))
     assert [note.text for note in notes] == ["Something very private"]
     everywhere = live.texts() + live.texts(BACKSTAGE) + private(live, "sally") + private(live, "lucy")
     assert "very private" not in "".join(everywhere)
     assert "Something very private" in await live.cop("maria", "reflections")
 
 
-def _member(house: House, uow: object) -> int:
-    members = uow.members.by_person("ResNetSLT", [Person("room", "maria")])  # type: ignore[attr-defined]
-    return int(next(iter(members.values())).id)
+def _member(uow: UnitOfWork) -> int:
+    return uow.members.by_person("ResNetSLT", [Person("room", "maria")])[Person("room", "maria")].id
 
 
 async def test_two_unanswered_and_there_is_no_third(live: House) -> None:
@@ -151,10 +152,10 @@ async def test_what_somebody_will_try_comes_back_after_two_weeks(live: House) ->
     await live.press("maria", "commitment-outcome")
 
 
-def _fields(house: House) -> list[object]:
+def _fields(house: House) -> tuple[Field, ...]:
     form = house.room.people.form_of("maria")
     assert form is not None
-    return list(form.form.fields)
+    return form.form.fields
 
 
 async def test_listening_is_taking_part(live: House) -> None:
@@ -173,3 +174,17 @@ async def test_somebody_who_talks_resets_the_wait_of_the_nudge(live: House) -> N
     await live.room.people.say("tom", CHANNEL, "thinking aloud", live.thread("Q1"))
     await live.until("2018-01-31 19:39")
     assert live.texts(thread=live.thread("Q1"))[1:] == []
+
+
+async def test_words_are_kept_for_ninety_days_and_names_for_two_years(live: House) -> None:
+    await live.until("2018-01-31 19:36")
+    await live.room.people.say("maria", CHANNEL, "For a while", live.thread("Q1"))
+    await live.until("2018-04-30 12:00")
+    assert await said(live) == ["For a while"]
+    await live.until("2018-05-02 12:00")
+    assert await said(live) == [None]
+    await live.until("2020-02-02 12:00")
+    [row] = await live.store.read(lambda uow: uow.responses.of_chat(1))
+    member = await live.store.read(lambda uow: uow.members.get(row.member))
+    assert member is not None
+    assert member.pseudonym == "former member"

@@ -8,7 +8,7 @@ from typing_extensions import override
 
 from copbot.domain.consent import Consent, IdentifierEvent, OffTheRecord
 from copbot.domain.response import MessageKey
-from copbot.ports.store import Consents, Identifiers
+from copbot.ports.people import Consents, Identifiers
 from copbot.store import tables
 from copbot.store.mapper import Mapper, rows_for, skipping, some
 

@@ -9,7 +9,7 @@ from typing_extensions import override
 
 from copbot.domain.consent import ON, Scope
 from copbot.domain.follow_up import Commitment, FollowUp, FollowUpState, Reflection, ReflectPreference
-from copbot.ports.store import FollowUps
+from copbot.ports.people import FollowUps
 from copbot.store import tables
 from copbot.store.mapper import Mapper, replacing, rows_for, skipping, some
 

@@ -128,7 +128,7 @@ class SqlMembers(Members):
         self._connection.execute(_DELETE_MAIL, {**theirs, "of_platform": member.person.platform, "of_person": member.person.id})
         self._connection.execute(_FREE_MAIL, theirs)
         self._connection.execute(_DROP_EDGES, theirs)
-        former = {**theirs, "former": self._former_member(member.community)}
+        former = {**theirs, "former": self.former_member(member.community)}
         for hand_over in (*_HANDED_OVER, _WIPE_RESPONSES):
             self._connection.execute(hand_over, former)
         self._connection.execute(_DELETE, theirs)
@@ -167,7 +167,8 @@ class SqlMembers(Members):
         secret = self._secret or bytes.fromhex(self._connection.execute(_SECRET).scalar_one())
         return hmac.new(secret, f"{person.platform}\0{person.id}".encode(), hashlib.sha256).hexdigest()
 
-    def _former_member(self, community: str) -> int:
+    def former_member(self, community: str) -> int:
+        """The id of the one whom rows belong to that are nobody's any more."""
         former = Member(0, community, Person("", f"former:{community}"), FORMER_MEMBER, FORMER_MEMBER)
         self._connection.execute(self._add_former, MEMBER.fresh(former))
         return int(self._connection.execute(_FORMER, {"of_community": community}).scalar_one())
