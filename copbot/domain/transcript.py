@@ -1,6 +1,7 @@
 """Transcripts: what was said in a chat, by question, as far as it was kept and may be quoted (2-domain 1.3, 6.2, 6.7)."""
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -102,6 +103,18 @@ def names_of(authors: Iterable[Author], *, chatham_house: bool = False) -> dict[
             numbered += 1
             names[author.member] = f"Member {numbered}"
     return names
+
+
+def without_names(text: str, known: Mapping[str, str]) -> str:
+    """The text with each ``@name`` of somebody the transcript shows under another name replaced by that one.
+
+    ``known`` gives for the names of people in the community what they are called in the transcript.
+    """
+    called = {name.casefold(): shown for name, shown in known.items() if name.casefold() != shown.casefold()}
+    if not called or "@" not in text:
+        return text
+    names = "|".join(re.escape(name) for name in sorted(called, key=len, reverse=True))
+    return re.sub(rf"@({names})(?!\w)", lambda found: f"@{called[found[1].casefold()]}", text, flags=re.IGNORECASE)
 
 
 def _own_name(author: Author) -> str:

@@ -48,6 +48,11 @@ class Problem:
     what: str
     is_warning: bool = False
 
+    @property
+    def for_people(self) -> str:
+        """For a message in a chat: the file by its folder and name, and what is wrong in Markdown."""
+        return f"`{self.path.parent.name}/{self.path.name}:{self.line}:{self.column}` {self.what}"
+
     @override
     def __str__(self) -> str:
         severity = "warning" if self.is_warning else "error"

@@ -183,7 +183,7 @@ def help_(desk: Desk, call: Call) -> Reply:
 
 def check(desk: Desk, call: Call) -> Reply:
     """What is wrong with the files on disk now."""
-    return private(desk.say("check", problems=[str(problem) for problem in desk.library.problems()]))
+    return private(desk.say("check", problems=[problem.for_people for problem in desk.library.problems()]))
 
 
 _ALL: tuple[Command, ...] = (

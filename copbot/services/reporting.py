@@ -12,7 +12,7 @@ MOST = 10
 
 def report_problems(desk: Desk) -> None:
     """One message in every hosts' channel for each new set of errors."""
-    problems = [str(problem) for problem in desk.library.problems() if not problem.is_warning]
+    problems = [problem.for_people for problem in desk.library.problems() if not problem.is_warning]
     if not problems:
         return
     text = desk.say("content-problems", problems=problems[:MOST], more=max(len(problems) - MOST, 0))

@@ -12,7 +12,7 @@ from copbot.domain.plan import questions_of
 from copbot.domain.question import Paper
 from copbot.domain.response import Response
 from copbot.domain.step import Fate, Outgoing, Verb
-from copbot.domain.transcript import BOT, Author, Gap, Line, Section, Transcript, may_quote, names_of
+from copbot.domain.transcript import BOT, Author, Gap, Line, Section, Transcript, may_quote, names_of, without_names
 from copbot.domain.transcript_text import file
 from copbot.ports.platform import CommandSpec
 from copbot.services import outgoing
@@ -31,6 +31,7 @@ def collect(desk: Desk, chat: Chat) -> Transcript:
     authors = _authors(desk, chat, responses)
     shown = [each for each in responses if each.text and each.member in authors and may_quote(authors[each.member])]
     names = names_of((authors[each.member] for each in shown), chatham_house=hidden)
+    called = _called(desk, chat, names)
     return Transcript(
         chat=chat.id,
         community=community.name,
@@ -41,7 +42,9 @@ def collect(desk: Desk, chat: Chat) -> Transcript:
         hashtag=edition.question_set.hashtag,
         hosts=() if hidden else tuple(host.name for host in outgoing.hosts_of(desk, chat)),
         paper=_paper(edition.question_set.paper),
-        sections=_sections(desk, chat, responses, [_line(each, authors[each.member], names, hidden=hidden) for each in shown], shown),
+        sections=_sections(
+            desk, chat, responses, [_line(each, authors[each.member], names, called, hidden=hidden) for each in shown], shown
+        ),
         gaps=gaps(desk, chat),
         chatham_house=hidden,
     )
@@ -58,10 +61,15 @@ def _authors(desk: Desk, chat: Chat, responses: Sequence[Response]) -> dict[int,
     return {id: Author(id, member.name, quotes.get(id, ""), id in hosts) for id, member in members.items()}
 
 
-def _line(response: Response, author: Author, names: Mapping[int, str], *, hidden: bool) -> Line:
+def _called(desk: Desk, chat: Chat, names: Mapping[int, str]) -> dict[str, str]:
+    """What everybody in the community is called in the transcript; who says nothing in it is somebody."""
+    return {member.name: names.get(member.id, "somebody") for member in desk.uow.members.of_community(chat.community)}
+
+
+def _line(response: Response, author: Author, names: Mapping[int, str], called: Mapping[str, str], *, hidden: bool) -> Line:
     return Line(
         author=names[author.member],
-        text=response.text or "",
+        text=without_names(response.text or "", called),
         at=None if hidden else response.at,
         part=response.part,
         to="" if hidden or response.replies_to is None else names.get(response.replies_to, ""),

@@ -1,6 +1,6 @@
 import pytest
 
-from copbot.domain.transcript import Author, may_quote, names_of
+from copbot.domain.transcript import Author, may_quote, names_of, without_names
 
 
 @pytest.mark.parametrize(
@@ -29,3 +29,9 @@ def test_under_the_chatham_house_rule_nobody_has_a_name() -> None:
 
 def test_only_an_explicit_never_takes_words_out() -> None:
     assert [may_quote(Author(1, "Ada", quote)) for quote in ("", "named", "no_name", "never")] == [True, True, True, False]
+
+
+def test_a_mention_does_not_give_away_who_is_a_number() -> None:
+    known = {"Maria": "Member 2", "Mari": "Member 3", "Sally": "Sally", "Tom": "somebody"}
+    text = "@Maria, @mari and @Sally: ask @Tom, not maria@example.org or @Thomas"
+    assert without_names(text, known) == "@Member 2, @Member 3 and @Sally: ask @somebody, not maria@example.org or @Thomas"
