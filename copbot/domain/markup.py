@@ -5,14 +5,18 @@ from datetime import UTC, datetime
 
 from copbot.domain.place import Person, Place
 
-_SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~!@&])")
-_LINE_START = re.compile(r"(?m)^(\s*)(\d+)([.)])(?=\s)|^(\s*)([-+=])(?=\s|$)")
+_SPECIAL = re.compile(r"[\\`*_\[\]<>&]")
+_LINE_START = re.compile(r"^([ \t]*)([-+]|~~~|#{1,6}|\d+[.)])", re.MULTILINE)
 
 
 def escape(text: str) -> str:
-    """People's own text, so that it shows as it is: nothing in it is markup, nothing can mention a channel or everyone."""
-    escaped = _SPECIAL.sub(r"\\\1", text)
-    return _LINE_START.sub(lambda found: f"{found[1]}{found[2]}\\{found[3]}" if found[2] else f"{found[4]}\\{found[5]}", escaped)
+    """People's own text, so that it means itself inside Markdown: ``kit.markdown.plain(escape(t))`` reads as ``t``."""
+    return _LINE_START.sub(_escape_start, _SPECIAL.sub(r"\\\g<0>", text))
+
+
+def _escape_start(found: re.Match[str]) -> str:
+    indent, mark = found[1], found[2]
+    return f"{indent}{mark[:-1]}\\{mark[-1]}" if mark[0].isdigit() else f"{indent}\\{mark}"
 
 
 def person_link(person: Person, name: str) -> str:

@@ -4,7 +4,6 @@ Paragraphs, line breaks, bold, italic, code, quotes, lists and links. No heading
 that they are. A single newline is a line break, as in every chat. The private link schemes are described in ``copbot.domain.message``.
 """
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from functools import cache
@@ -39,9 +38,6 @@ RULES = ("fence", "blockquote", "list", "newline", "escape", "backticks", "empha
 PRIVATE = ("person", "time", "place")
 SCHEMES = ("http", "https", "mailto", *PRIVATE)
 
-SPECIAL = re.compile(r"[\\`*_\[\]<>&]")
-LINE_START = re.compile(r"^([ \t]*)([-+]|~~~|\d+[.)])", re.MULTILINE)
-
 
 class _Parser(MarkdownIt):
     @override
@@ -58,11 +54,6 @@ def parse(text: str) -> tuple[Block, ...]:
     return tuple(_blocks(SyntaxTreeNode(_parser().parse(text)).children))
 
 
-def escape(text: str) -> str:
-    """People's own text, so that it means itself inside Markdown: ``plain(escape(t))`` reads as ``t``."""
-    return LINE_START.sub(_escape_start, SPECIAL.sub(r"\\\g<0>", text))
-
-
 def plain(text: str) -> str:
     """The words alone, for notifications, searching and terminals. Lists and quotes keep their marks."""
     return "\n\n".join(_plain_block(block) for block in parse(text))
@@ -76,11 +67,6 @@ def words(children: Iterable[Inline]) -> str:
 @cache
 def _parser() -> MarkdownIt:
     return _Parser("zero").enable(list(RULES))
-
-
-def _escape_start(found: re.Match[str]) -> str:
-    indent, mark = found[1], found[2]
-    return f"{indent}{mark[:-1]}\\{mark[-1]}" if mark[0].isdigit() else f"{indent}\\{mark}"
 
 
 def _blocks(nodes: Sequence[SyntaxTreeNode]) -> Iterator[Block]:

@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from itertools import pairwise
 from urllib.parse import quote
 
+from copbot.domain.markup import escape
 from copbot.domain.place import Place
-from copbot.kit.markdown import escape
 from copbot.kit.nodes import (
     Block,
     BulletList,

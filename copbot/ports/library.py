@@ -19,7 +19,7 @@ class Wording(Protocol):
     def say(self, name: str, /, **values: object) -> str:
         """The template ``prompts/<locale>/wording/<name>.md.j2``, filled in, as common Markdown.
 
-        People's own text must be passed as ``kit.markdown.escape(text)`` unless it may carry Markdown.
+        People's own text must be passed as ``domain.markup.escape(text)`` or through the filter ``plain`` unless it may carry Markdown.
         """
         ...
 

@@ -4,8 +4,9 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from copbot.domain.markup import escape
 from copbot.domain.place import Person, Place
-from copbot.kit.markdown import escape, parse, plain
+from copbot.kit.markdown import parse, plain
 from copbot.kit.nodes import (
     Block,
     BulletList,

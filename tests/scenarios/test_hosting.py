@@ -81,7 +81,7 @@ async def test_ask_puts_an_unplanned_question_and_leaves_the_plan(live: House) -
     await live.cop("sally", "ask What would *you* ask @everyone?")
     assert live.asked() == ["Q1", "Extra"]
     post = live.texts()[-1]
-    assert r"What would \*you\* ask \@everyone?" in post
+    assert r"What would \*you\* ask @everyone?" in post
     await live.until("2018-01-31 19:49")
     assert live.posted_at("Q2") == "19:48"
 
