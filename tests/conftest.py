@@ -1,11 +1,11 @@
 """Fixtures for all tests: a store, and whole chats in a house opened where and when a test wants it."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping
 from pathlib import Path
 from random import Random
 
 import pytest
-from playhouse import CHANNEL, PEOPLE, House, Open, london
+from playhouse import CHANNEL, HOSTS, PEOPLE, House, Open, london
 
 from copbot.content import Content
 from copbot.domain.heard import Joined
@@ -39,7 +39,9 @@ async def open_house(store: SqlStore, shipped: Content) -> AsyncIterator[Open]:
     """Opens a house at a London time, with everybody in the room."""
     opened: list[House] = []
 
-    async def open_at(moment: str = "2018-01-02 12:00", config: Path | None = None) -> House:
+    async def open_at(
+        moment: str = "2018-01-02 12:00", config: Path | None = None, zones: Mapping[str, str] | None = None, community: str = CHANNEL
+    ) -> House:
         clock = SteppingClock(london(moment))
         content = Content.load(config, data_dir("prompts")) if config else shipped
         channels = [
@@ -48,13 +50,15 @@ async def open_house(store: SqlStore, shipped: Content) -> AsyncIterator[Open]:
             {"id": "health-visiting", "title": "health-visiting"},
             {"id": "health-visiting-hosts", "title": "health-visiting-hosts", "hosts": True},
         ]
-        personas = [{"id": id, "name": id.capitalize(), "host": id in {"sally", "lucy"}} for id in PEOPLE]
+        personas = [
+            {"id": id, "name": id.capitalize(), "host": id in HOSTS, "time_zone": (zones or {}).get(id, "Europe/London")} for id in PEOPLE
+        ]
         room = make(Setup(SPECS, clock, KeepingTable(store, "room"), {"channels": channels, "personas": personas, "live": False}))
         assert isinstance(room, Room)
         house = House(store, content, clock, room, Bot(store, content, [room], clock, clock, random=Random(1), owner="first"))
         await house.bot.start()
         for id in PEOPLE:
-            await house.bot.hear(Joined(clock.now(), Place("room", CHANNEL), Person("room", id), id.capitalize()))
+            await house.bot.hear(Joined(clock.now(), Place("room", community), Person("room", id), id.capitalize()))
         opened.append(house)
         return house
 

@@ -1,5 +1,6 @@
 """``copbot doctor``: everything that would go wrong, with what to do about it, before it does."""
 
+import os
 import sqlite3
 from contextlib import closing
 from dataclasses import dataclass
@@ -56,11 +57,13 @@ def _content(settings: Settings) -> Diagnosis:
 
 def _database(settings: Settings) -> Diagnosis:
     url = settings.database_url.get_secret_value()
+    file = file_of(url)
+    if file is not None and not file.exists() and os.access(file.parent, os.W_OK):
+        return Diagnosis("database", True, f"{file} will be made at the first start")
     try:
         migrate(url)
     except CopbotError as error:
         return Diagnosis("database", False, str(error), "choose another file, or make the folder writable")
-    file = file_of(url)
     if file is None:
         return Diagnosis("database", True, "in memory")
     with closing(sqlite3.connect(file)) as connection:

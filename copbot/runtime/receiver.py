@@ -13,13 +13,14 @@ import structlog
 
 from copbot.domain.heard import Commanded, Edited, Happening, Heard, Interaction, Pressed, Removed, Submitted
 from copbot.domain.message import Form, Nothing, Reply
+from copbot.domain.place import Person
 from copbot.errors import PlatformError
 from copbot.ports.clock import Alarm, Clock
 from copbot.ports.library import Library
 from copbot.ports.platform import Platform
 from copbot.ports.store import Store, UnitOfWork
 from copbot.runtime.attachments import with_files
-from copbot.services import commands, hearing
+from copbot.services import commands, hearing, members
 from copbot.services.desk import Desk
 from copbot.services.identifying import READ_AGAIN_AFTER
 
@@ -56,6 +57,7 @@ class Receiver:
         self._alarm = alarm
         self._random = random
         self._reread = reread
+        self._known: set[Person] = set()
         self._waiting: asyncio.Queue[_Waiting] = asyncio.Queue()
 
     async def inbox(self, heard: Heard) -> None:
@@ -77,6 +79,7 @@ class Receiver:
         reply = await self._form_for(heard) or await self._commit(heard)
         if isinstance(heard, Pressed) and heard.action in READ_AGAIN_AFTER:
             await self._reread()
+        await self._know(heard.person)
         if isinstance(reply, Nothing):
             return
         platform = self._platforms[heard.person.platform]
@@ -84,6 +87,18 @@ class Receiver:
             await platform.tell(heard, with_files(reply, self._clock))
         except PlatformError as error:
             log.warning("Somebody could not be told", action="tell_failed", platform=platform.name, reason=error.reason)
+
+    async def _know(self, person: Person) -> None:
+        """Ask the platform once who this is: their name, and the zone that their private messages are timed by."""
+        if person in self._known:
+            return
+        self._known.add(person)
+        try:
+            profile = await self._platforms[person.platform].profile(person)
+        except PlatformError as error:
+            log.info("A profile could not be read", action="profile_failed", platform=person.platform, reason=error.reason)
+            return
+        await self._store.write(lambda uow: members.know(self._desk(uow), profile))
 
     async def _form_for(self, heard: Interaction) -> Form | None:
         """Forms are read-only and jump the queue: platforms give three seconds for them."""

@@ -21,12 +21,18 @@ from copbot.services.desk import Desk
 
 EXTEND_BY = 5
 MOST_MINUTES = 60
+WELL_BEFORE = timedelta(minutes=30)
+"""A typed ``/cop start`` this long before the planned time is asked about first."""
+
 QUESTION_LENGTH = 300
 
 
 def start(desk: Desk, call: Call) -> Reply:
     """Begin before the planned time: the whole hour moves, and ends as much earlier."""
     chat = _in(call, State.PLANNED)
+    if call.is_command and chat.starts_at - desk.now > WELL_BEFORE:
+        sure = Button("Start now", "start", f"{chat.id}:{chat.change}", Look.DANGER)
+        return Private(Message(desk.say("start-sure", chat=chat), (sure, Button("Leave it", "leave", str(chat.id)))))
     steps = desk.uow.steps.of(chat.id)
     hour = [step for step in replanning.due(steps) if step.does in replanning.OF_THE_HOUR]
     if not hour:

@@ -8,7 +8,7 @@ from random import Random
 from copbot.domain.consent import OFF, Consent, Scope
 from copbot.domain.heard import Joined, Left
 from copbot.domain.member import Member
-from copbot.domain.place import Person
+from copbot.domain.place import Person, Profile
 from copbot.services.desk import Desk
 
 PSEUDONYM_LETTERS = "abcdefghijklmnopqrstuvwxyz234567"
@@ -47,6 +47,13 @@ def welcome(desk: Desk, community: str, person: Person, name: str) -> Member:
     member = _make(desk, community, {person: name})[0]
     desk.uow.consents.add([Consent(member.id, Scope.ACTIVITY, OFF, desk.now, via="forgotten before")])
     return member
+
+
+def know(desk: Desk, profile: Profile) -> None:
+    """Take over what a platform tells about a person, wherever they are a member."""
+    for community in desk.library.communities():
+        for member in desk.uow.members.by_person(community.id, [profile.person]).values():
+            desk.uow.members.save(replace(member, name=profile.name or member.name, time_zone=profile.time_zone))
 
 
 def come_and_go(desk: Desk, moves: Sequence[Joined | Left]) -> None:

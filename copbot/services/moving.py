@@ -142,6 +142,8 @@ def cohost(desk: Desk, call: Call) -> Reply:
             f"I have not met anybody called “{name}” here yet; I get to know people when they write in the channel or press a button."
         )
     desk.uow.chats.set_role(RoleInChat(chat.id, found.id, role))
+    if role is Role.GUEST and chat.state is State.PLANNED:
+        planning.reschedule(desk, chat, chat.starts_at.astimezone(chat.zone).replace(tzinfo=None))
     return private(desk.say("cohost-done", chat=chat, member=found, role=role))
 
 

@@ -8,6 +8,7 @@ from copbot.domain import replanning
 from copbot.domain.chat import AskedState, Chat, Role, State
 from copbot.domain.format import Mode, Phase
 from copbot.domain.lateness import QUESTIONS, last_moment
+from copbot.domain.markup import escape
 from copbot.domain.message import Button, Look, Message
 from copbot.domain.plan import questions_of
 from copbot.domain.prompt import Autonomy, fill, topic
@@ -63,7 +64,7 @@ def _standard(desk: Desk, chat: Chat, edition: Edition, phase: Phase) -> dict[st
 
 def _guest(desk: Desk, chat: Chat) -> str:
     ids = [role.member for role in desk.uow.chats.roles([chat.id]) if role.role is Role.GUEST]
-    return ", ".join(member.name for member in desk.uow.members.many(ids).values())
+    return ", ".join(escape(member.name) for member in desk.uow.members.many(ids).values())
 
 
 def _phase(desk: Desk, chat: Chat, step: Step) -> Phase | None:

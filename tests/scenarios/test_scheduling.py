@@ -199,3 +199,30 @@ async def test_the_set_that_is_scheduled_keeps_its_version(open_house: Open) -> 
     before = (await house.chat()).edition
     body = await house.store.read(lambda uow: uow.editions.body(before))
     assert "Do you believe you are a member of a CoP?" in body
+
+
+async def test_each_person_reads_times_in_their_own_zone(open_house: Open) -> None:
+    house = await open_house(zones={"tom": "America/New_York"})
+    await house.schedule()
+    await house.cop("tom", "help")
+    assert "(your time, America/New_York)" in await house.cop("tom", "upcoming")
+    assert "Wed 31 Jan 14:30" in await house.cop("tom", "upcoming")
+
+
+async def test_starting_weeks_before_is_asked_about_first(house: House) -> None:
+    await house.schedule()
+    assert "Start it now instead?" in await house.cop("sally", "start")
+    assert (await house.chat()).state is State.PLANNED
+    await house.press("sally", "leave")
+    assert (await house.chat()).state is State.PLANNED
+
+
+async def test_naming_a_guest_makes_room_for_them(open_house: Open) -> None:
+    house = await open_house("2027-01-02 12:00", community="health-visiting")
+    wish = "schedule set=jc-virtual-cops-health-visitors date=2027-01-12 time=19:30"
+    await house.cop("jane", wish, "health-visiting")
+    await house.press("jane", "draft-confirm")
+    assert "ask_the_author" not in await house.steps()
+    await house.room.people.say("ben", "health-visiting", "Hello")
+    await house.cop("jane", "cohost Ben as=guest", "health-visiting")
+    assert "ask_the_author" in await house.steps()

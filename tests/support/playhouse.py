@@ -18,7 +18,8 @@ from copbot_room.model import Entry
 LONDON = ZoneInfo("Europe/London")
 CHANNEL, BACKSTAGE = "resnetslt", "resnetslt-hosts"
 SEED_2 = "resnetslt-2018-01-thinking-together"
-PEOPLE = ("sally", "lucy", "maria", "tom", "aisha", "ben", "chloe", "dev")
+HOSTS = ("sally", "lucy", "jane")
+PEOPLE = (*HOSTS, "maria", "tom", "aisha", "ben", "chloe", "dev")
 
 
 def london(text: str) -> datetime:
