@@ -26,6 +26,9 @@ from copbot.services.desk import Desk
 QUIET_AFTER_GAP = timedelta(minutes=5)
 """Nothing unasked for so long after a start: the bot may not have heard everything yet (2-domain 3.4, rule 14)."""
 
+LONGEST_STOP = timedelta(seconds=8)
+"""A stop waits this long for the turn in hand; what is not done by then is a row, and the next start does it."""
+
 log = structlog.get_logger(__name__)
 
 
@@ -76,10 +79,19 @@ class Bot:
         await self.start()
         try:
             while True:
-                due = await asyncio.shield(self.turn())
-                await self._alarm.wait_until(due)
+                await self._alarm.wait_until(await self._whole_turn())
         finally:
             await self.stop()
+
+    async def _whole_turn(self) -> datetime | None:
+        """A turn that is finished even if the bot is told to stop meanwhile: what was claimed is sent and marked."""
+        turn = asyncio.create_task(self.turn())
+        try:
+            return await asyncio.shield(turn)
+        except asyncio.CancelledError:
+            async with asyncio.timeout(LONGEST_STOP.total_seconds()):
+                await turn
+            raise
 
     async def turn(self) -> datetime | None:
         """Do everything that is due; when the next thing will be."""

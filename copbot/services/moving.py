@@ -168,6 +168,7 @@ COMMANDS = (
 )
 
 PRESSES = {
+    "reschedule": Press(reschedule, Who.HOST, opens_form=True),
     "move-confirm": Press(confirm_move, Who.HOST),
     "leave": Press(leave),
     "cancel": Press(cancel, Who.HOST),

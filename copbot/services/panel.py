@@ -62,6 +62,8 @@ def _buttons(chat: Chat, steps: list[Step], *, hushed: bool) -> Iterator[Button]
     match chat.state:
         case State.PLANNED:
             yield Button("Start now", "start", expects, Look.PRIMARY)
+            yield Button("See the plan", "preview", expects)
+            yield Button("Move it", "reschedule", expects)
             yield Button("Cancel the chat", "cancel", expects, Look.DANGER)
         case State.OPEN if chat.paused_at:
             yield Button("Resume", "resume", expects, Look.PRIMARY)

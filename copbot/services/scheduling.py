@@ -151,7 +151,14 @@ def confirm_draft(desk: Desk, call: Call) -> Reply:
     skipped = planning.confirm(desk, chat)
     steps = [step for step in desk.uow.steps.of(chat.id) if step.state is StepState.DUE]
     first = next(iter(agenda(steps, desk.edition(chat))), None)
-    return private(desk.say("confirmed", chat=chat, skipped=[key.replace("_", " ") for key in skipped], first=first))
+    text = desk.say("confirmed", chat=chat, skipped=[key.replace("_", " ") for key in skipped], first=first)
+    value = str(chat.id)
+    buttons = (
+        Button("See the plan", "preview", value),
+        Button("Move it", "reschedule", value),
+        Button("Cancel it", "cancel", value, Look.DANGER),
+    )
+    return Private(Message(text, buttons))
 
 
 def discard_draft(desk: Desk, call: Call) -> Reply:
@@ -204,6 +211,7 @@ PRESSES = {
     "draft-change": Press(change_draft, opens_form=True),
     "draft-discard": Press(discard_draft),
     "upcoming": Press(upcoming),
+    "preview": Press(preview),
 }
 
 FORMS = {"schedule": Press(submitted)}

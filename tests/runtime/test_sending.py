@@ -1,5 +1,7 @@
 """What happens to a post when the platform fails: the three outcomes, and what hosts are told."""
 
+import asyncio
+from contextlib import suppress
 from datetime import timedelta
 
 from playhouse import BACKSTAGE, House
@@ -72,3 +74,17 @@ async def test_a_press_delivered_twice_does_its_work_once(live: House) -> None:
     await live.restart()
     await live.bot.turn()
     assert live.asked() == ["Q1", "Q2"]
+
+
+async def test_a_stop_in_the_middle_of_a_turn_finishes_the_turn(live: House) -> None:
+    await live.until("2018-01-31 19:47")
+    await live.bot.stop()
+    live.clock.set(live.clock.now() + timedelta(minutes=1))
+    running = asyncio.create_task(live.bot.run())
+    for _ in range(6):
+        await asyncio.sleep(0)
+    running.cancel()
+    with suppress(asyncio.CancelledError):
+        await running
+    rows = await live.store.read(lambda uow: uow.outbox.of(1))
+    assert Fate.LEASED not in {row.fate for row in rows}

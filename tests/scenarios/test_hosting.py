@@ -184,3 +184,24 @@ async def test_one_missed_question_is_asked_once_when_the_bot_is_back(live: Hous
     await live.until("2018-01-31 19:59")
     assert live.asked() == ["Q1", "Q2", "Q3"]
     assert [live.posted_at(label) for label in ("Q2", "Q3")] == ["19:50", "19:58"]
+
+
+async def test_the_confirmed_chat_can_be_seen_and_moved_by_buttons(house: House) -> None:
+    await house.schedule()
+    assert "19:48 **Q2**" in await house.press("sally", "preview")
+    await house.schedule("lucy", "set=looking-back date=2018-02-21 time=19:30")
+    await house.press("lucy", "reschedule")
+    await house.room.people.submit("lucy", {"date": "2018-02-22", "time": "20:00"})
+    await house.press("lucy", "move-confirm")
+    assert f"{(await house.chat(2)).starts_at:%d %H:%M}" == "22 20:00"
+
+
+async def test_hosts_get_the_transcript_as_a_file_and_others_do_not(live: House) -> None:
+    await live.until("2018-01-31 19:36")
+    await live.room.people.say("maria", "resnetslt", "We meet on Thursdays, @Tom", live.thread("Q1"))
+    await live.cop("lucy", "transcript")
+    [file] = live.room.people.told("lucy")[-1].files
+    text = file.content.decode()
+    assert "We meet on Thursdays, @somebody" in text
+    assert "Maria" not in text
+    assert "Only the hosts" in await live.cop("tom", "transcript")
