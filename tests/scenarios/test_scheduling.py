@@ -226,3 +226,13 @@ async def test_naming_a_guest_makes_room_for_them(open_house: Open) -> None:
     await house.room.people.say("ben", "health-visiting", "Hello")
     await house.cop("jane", "cohost Ben as=guest", "health-visiting")
     assert "ask_the_author" in await house.steps()
+
+
+async def test_somebody_the_bot_has_never_met_gets_the_form_too(open_house: Open) -> None:
+    house = await open_house(community="health-visiting")
+    await house.cop("sally", "schedule")
+    form = house.room.people.form_of("sally")
+    assert form is not None
+    await house.room.people.submit("sally", WISH)
+    await house.press("sally", "draft-confirm")
+    assert (await house.chat()).state is State.PLANNED
