@@ -40,7 +40,11 @@ async def open_house(store: SqlStore, shipped: Content) -> AsyncIterator[Open]:
     opened: list[House] = []
 
     async def open_at(
-        moment: str = "2018-01-02 12:00", config: Path | None = None, zones: Mapping[str, str] | None = None, community: str = CHANNEL
+        moment: str = "2018-01-02 12:00",
+        config: Path | None = None,
+        zones: Mapping[str, str] | None = None,
+        names: Mapping[str, str] | None = None,
+        community: str = CHANNEL,
     ) -> House:
         clock = SteppingClock(london(moment))
         content = Content.load(config, data_dir("prompts")) if config else shipped
@@ -51,14 +55,20 @@ async def open_house(store: SqlStore, shipped: Content) -> AsyncIterator[Open]:
             {"id": "health-visiting-hosts", "title": "health-visiting-hosts", "hosts": True},
         ]
         personas = [
-            {"id": id, "name": id.capitalize(), "host": id in HOSTS, "time_zone": (zones or {}).get(id, "Europe/London")} for id in PEOPLE
+            {
+                "id": id,
+                "name": (names or {}).get(id, id.capitalize()),
+                "host": id in HOSTS,
+                "time_zone": (zones or {}).get(id, "Europe/London"),
+            }
+            for id in PEOPLE
         ]
         room = make(Setup(SPECS, clock, KeepingTable(store, "room"), {"channels": channels, "personas": personas, "live": False}))
         assert isinstance(room, Room)
         house = House(store, content, clock, room, Bot(store, content, [room], clock, clock, random=Random(1), owner="first"))
         await house.bot.start()
         for id in PEOPLE:
-            await house.bot.hear(Joined(clock.now(), Place("room", community), Person("room", id), id.capitalize()))
+            await house.bot.hear(Joined(clock.now(), Place("room", community), Person("room", id), (names or {}).get(id, id.capitalize())))
         opened.append(house)
         return house
 

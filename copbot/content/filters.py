@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
 from types import MappingProxyType
-from typing import Final
+from typing import Final, Protocol
 from zoneinfo import ZoneInfo
 
 from copbot.content.rules_dates import spoken
@@ -11,6 +11,15 @@ from copbot.domain.markup import escape, shorten
 
 _HOURS_UNTIL = timedelta(hours=72)
 """Up to here a length is spoken of in hours, as hosts do: "48 hours", not "2 days"."""
+
+
+class _Timed(Protocol):
+    """A chat, as far as its times go."""
+
+    @property
+    def starts_at(self) -> datetime: ...
+    @property
+    def time_zone(self) -> str: ...
 
 
 def duration(length: timedelta | float) -> str:
@@ -65,6 +74,12 @@ def brief_day(at: datetime, zone: str | ZoneInfo) -> str:
     return f"{local:%a} {local.day} {local:%b}"
 
 
+def clock_on(at: datetime, chat: _Timed) -> str:
+    """The time on the chat's wall, with the date if it is not that of the chat's start: "19:35", "Tue 19 Jan 12:30"."""
+    same_day = _local(at, chat.time_zone).date() == _local(chat.starts_at, chat.time_zone).date()
+    return clock(at, chat.time_zone) if same_day else f"{brief_day(at, chat.time_zone)} {clock(at, chat.time_zone)}"
+
+
 def when(at: datetime, zone: str | ZoneInfo) -> str:
     """The private link that platforms show in each reader's own zone: ``[Wed 31 Jan 19:30](time:2018-01-31T19:30:00+00:00)``."""
     local = _local(at, zone)
@@ -80,6 +95,7 @@ FILTERS: Final[Mapping[str, object]] = MappingProxyType(
         "duration": duration,
         "count": count,
         "clock": clock,
+        "clock_on": clock_on,
         "day": day,
         "brief_day": brief_day,
         "when": when,

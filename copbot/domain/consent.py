@@ -55,7 +55,10 @@ class OffTheRecord:
 
 @dataclass(frozen=True, slots=True)
 class IdentifierEvent:
-    """That a possible identifier was seen, and what came of it. Never the text. ``message`` is only an address."""
+    """That a possible identifier was seen, and what came of it. Never the text. ``message`` is only an address.
+
+    ``version`` is the version of the message (0: as first posted) that was seen: an answer to the note holds for that version alone.
+    """
 
     id: int
     chat: int | None
@@ -66,3 +69,4 @@ class IdentifierEvent:
     message: str
     at: datetime
     outcome: str = "noted"
+    version: int = 0

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from copbot.domain.response import MessageKey
+
 
 class Stage(StrEnum):
     """When a follow-up comes: a day, two weeks, six weeks after the chat."""
@@ -45,7 +47,11 @@ class FollowUp:
 
 @dataclass(frozen=True, slots=True)
 class Reflection:
-    """What a member wrote in answer to one question of a follow-up. Shown to nobody else."""
+    """What a member wrote in answer to one question of a follow-up. Shown to nobody else.
+
+    ``message`` is the direct message it was, None if it was written in a form; ``version`` that of its last edit taken over.
+    ``text`` is empty while the message holds nothing that may be kept.
+    """
 
     id: int
     member: int
@@ -54,6 +60,8 @@ class Reflection:
     prompt: str
     text: str
     at: datetime
+    message: MessageKey | None = None
+    version: int = 0
 
 
 class Outcome(StrEnum):

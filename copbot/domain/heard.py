@@ -91,7 +91,10 @@ class HomeOpened:
 
 @dataclass(frozen=True, slots=True)
 class Commanded:
-    """``/cop VERB ARGUMENTS`` or a message shortcut. ``id`` is the interaction's id; ``message`` is what a shortcut was used on."""
+    """``/cop VERB ARGUMENTS`` or a message shortcut. ``id`` is the interaction's id; ``message`` is what a shortcut was used on.
+
+    ``author`` is who wrote that message (the bot's own account for one of its own), None where the platform does not say.
+    """
 
     id: str
     at: datetime
@@ -100,6 +103,7 @@ class Commanded:
     text: str
     message: str | None = None
     name: str = ""
+    author: Person | None = None
 
 
 @dataclass(frozen=True, slots=True)

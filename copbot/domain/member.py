@@ -10,8 +10,8 @@ from copbot.domain.place import Person
 class Member:
     """A person copbot knows in one community.
 
-    ``pseudonym`` is random and all that logs and exports show. ``noticed_at`` is when the privacy notice was sent to
-    them; before that nothing about them is kept. ``first_spoke_at`` is their first message ever here.
+    ``pseudonym`` is random and all that logs and exports show. ``noticed_at`` is when the privacy notice had been sent
+    to them; before that nothing about them is kept. ``first_spoke_at`` is their first message ever here.
     """
 
     id: int

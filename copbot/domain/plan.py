@@ -91,7 +91,7 @@ def plan(format: Format, questions: QuestionSet, starts: datetime, zone: ZoneInf
         PlannedStep("host_panel", "panel", starts_at - PANEL_BEFORE),
         *during,
         PlannedStep("hour_ends", "end", ends_at),
-        *_after(format, questions, ends_at, zone),
+        *after(format, questions, ends_at, zone),
     ]
     return Plan(starts_at, ends_at, _in_order(steps))
 
@@ -159,7 +159,8 @@ def _questions(phase: Phase, questions: tuple[Question, ...], at: datetime, last
         yield PlannedStep("warn", "warn", ends - phase.warn_before_end, phase.id)
 
 
-def _after(format: Format, questions: QuestionSet, ends_at: datetime, zone: ZoneInfo) -> Iterator[PlannedStep]:
+def after(format: Format, questions: QuestionSet, ends_at: datetime, zone: ZoneInfo) -> Iterator[PlannedStep]:
+    """What comes after a chat that ends at an instant (UTC): late answers, follow-ups, reminders to hosts."""
     follow_ups = list(_reflections(questions, ends_at, zone, format))
     settled = False
     for phase in format.after:
@@ -205,9 +206,10 @@ def _series(format: Format, questions: QuestionSet, starts: datetime, zone: Zone
         PlannedStep("announce", "announce", asked[0] - timedelta(days=7)),
         PlannedStep("host_panel", "panel", asked[0] - PANEL_BEFORE),
         PlannedStep("open", "welcome_series", asked[0] - timedelta(minutes=1)),
+        PlannedStep("goodbye", "close", ends_at - timedelta(minutes=1)),
         PlannedStep("hour_ends", "end", ends_at),
         *_series_reflections(format, questions, days, zone, starts),
-        *_after(format, questions, ends_at, zone),
+        *after(format, questions, ends_at, zone),
     ]
     return Plan(asked[0], ends_at, _in_order(steps))
 

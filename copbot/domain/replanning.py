@@ -14,7 +14,8 @@ LEAST_SLOT = timedelta(minutes=3)
 """``extend`` leaves the last question at least this much."""
 
 IN_QUESTIONS = ("ask", "part_b")
-OF_THE_HOUR = ("welcome", "introduce", "say", "ask", "ask_round", "part_b", "warn", "close", "end")
+OF_THE_HOUR = ("welcome", "welcome_series", "introduce", "say", "ask", "ask_round", "part_b", "warn", "close", "end")
+WHILE_OPEN = (*OF_THE_HOUR, "quiet_host", "quiet", "probes")
 """What happens during the chat itself, in contrast to what comes before and after it."""
 
 
@@ -46,6 +47,11 @@ def next_of_the_hour(steps: Sequence[Step]) -> Step | None:
     return next((step for step in due(steps) if step.does in {"ask_round", "close"}), None)
 
 
+def passed_over(steps: Sequence[Step], coming: Step) -> list[Step]:
+    """What was still to happen before a step that is brought forward: it is left out, for after that step it would make no sense."""
+    return [step for step in due(steps) if step.does in OF_THE_HOUR and step.due_at < coming.due_at]
+
+
 def bring_forward(steps: Sequence[Step], now: datetime) -> tuple[Step, ...]:
     """The next question now; later ones move up by as much; what follows the questions stays (T13)."""
     coming = next_question(steps)
@@ -69,8 +75,8 @@ def extend(steps: Sequence[Step], by: timedelta) -> Extension:
 
 
 def later_close(steps: Sequence[Step], by: timedelta) -> tuple[Step, ...]:
-    """Everything of the hour that has not happened, and everything after it, later by as much."""
-    return tuple(replace(step, due_at=step.due_at + by) for step in due(steps))
+    """Everything of the hour that has not happened, later by as much. What comes after the chat is planned anew from its new end."""
+    return tuple(replace(step, due_at=step.due_at + by) for step in due(steps) if step.does in WHILE_OPEN)
 
 
 def skip(steps: Sequence[Step]) -> tuple[Step, ...]:

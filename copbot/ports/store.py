@@ -207,6 +207,14 @@ class Outbox(Protocol):
         """Cancel one row if it is still pending."""
         ...
 
+    def cancel_of_member(self, member: int, purpose: str) -> None:
+        """Cancel pending rows of this purpose that are for one member."""
+        ...
+
+    def erase_of_member(self, member: int, purpose: str, but: Collection[str] = ()) -> None:
+        """Delete the finished rows of this purpose that are for one member; of those whose key is in ``but``, only the words."""
+        ...
+
 
 class Interactions(Protocol):
     """Interactions already handled: the one event table, for interactions have no other identity."""
@@ -288,8 +296,11 @@ class Store(Protocol):
         """The same for code that is on the database thread already, and for tests: commits at the end, rolls back on an error."""
         ...
 
-    async def scrub(self) -> None:
-        """Make sure that what was erased is in no file of the database any more, its write-ahead log included."""
+    async def scrub(self) -> bool:
+        """See to it that what was erased is in no file of the database any more, its write-ahead log included.
+
+        False if another connection was in the way for longer than a moment: then it must be done again later.
+        """
         ...
 
     async def aclose(self) -> None: ...

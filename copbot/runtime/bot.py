@@ -26,6 +26,9 @@ from copbot.services.desk import Desk
 QUIET_AFTER_GAP = timedelta(minutes=5)
 """Nothing unasked for so long after a start: the bot may not have heard everything yet (2-domain 3.4, rule 14)."""
 
+RECONNECT = 1.0
+"""Seconds until a connection that ended is tried again."""
+
 LONGEST_STOP = timedelta(seconds=8)
 """A stop waits this long for the turn in hand; what is not done by then is a row, and the next start does it."""
 
@@ -68,16 +71,15 @@ class Bot:
 
     async def stop(self) -> None:
         """Stop hearing; what was heard is committed, what was claimed is finished by ``turn`` before."""
-        for task in reversed(self._tasks):
+        for task in self._tasks:
             task.cancel()
-            with suppress(asyncio.CancelledError):
-                await task
+        await asyncio.gather(*self._tasks, return_exceptions=True)
         self._tasks = []
 
     async def run(self) -> None:
         """Work until cancelled; a turn that has begun is finished first."""
-        await self.start()
         try:
+            await self.start()
             while True:
                 await self._alarm.wait_until(await self._whole_turn())
         finally:
@@ -89,18 +91,20 @@ class Bot:
         try:
             return await asyncio.shield(turn)
         except asyncio.CancelledError:
-            async with asyncio.timeout(LONGEST_STOP.total_seconds()):
-                await turn
+            with suppress(TimeoutError):
+                async with asyncio.timeout(LONGEST_STOP.total_seconds()):
+                    await turn
             raise
 
     async def turn(self) -> datetime | None:
         """Do everything that is due; when the next thing will be."""
         await self._let_go_once_a_day()
         while True:
-            worked = await self._perform_due() + await self._store.write(self._follow_up)
+            worked = await self._perform_due() + await self._follow_up_due()
             sent = await self._sender.drain()
             await self._read_new_threads(sent)
             if not worked and not sent:
+                await self._scrub_if_owed()
                 return await self._next_due()
 
     async def hear(self, heard: Heard) -> None:
@@ -124,15 +128,37 @@ class Bot:
             uow.chats.save(replace(chat, quiet_after_gap_until=until))
 
     async def _connected(self, platform: Platform) -> None:
-        try:
-            await platform.run(self._receiver.inbox)
-        except NotAuthenticated as error:
-            log.error("A platform does not accept us", action="not_authenticated", platform=platform.name, remedy=error.remedy)
+        """Keep one platform connected: whatever ends its connection is logged, and it is connected again."""
+        while True:
+            try:
+                await platform.run(self._receiver.inbox)
+            except NotAuthenticated as error:
+                log.error("A platform does not accept us", action="not_authenticated", platform=platform.name, remedy=error.remedy)
+                return
+            except Exception as error:  # noqa: BLE001 - supervised: an adapter's fault must not leave the bot deaf
+                log.error("A platform's connection ended", action="disconnected", platform=platform.name, error=type(error).__name__)
+            await asyncio.sleep(RECONNECT)
 
     def _follow_up(self, uow: UnitOfWork) -> int:
         desk = self._desk(uow)
         probes.look(desk)
         return following_up.send_due(desk)
+
+    async def _give_up(self, chat: int) -> None:
+        """End the step and tell the hosts; if not even that works (their community is gone from the files), end it all the same."""
+        try:
+            await self._store.write(lambda uow: performing.give_up_next_of(self._desk(uow), chat))
+        except Exception as error:  # noqa: BLE001 - see above
+            log.error("The hosts could not be told", action="give_up_failed", chat=chat, error=type(error).__name__)
+            await self._store.write(lambda uow: performing.give_up_next_of(self._desk(uow), chat, tell=False))
+
+    async def _follow_up_due(self) -> int:
+        """A fault in somebody's follow-up stops no chat; it is tried again with the next turn."""
+        try:
+            return await self._store.write(self._follow_up)
+        except Exception as error:  # noqa: BLE001 - see above
+            log.error("Follow-ups could not be sent", action="follow_up_failed", error=type(error).__name__)
+            return 0
 
     async def _let_go_once_a_day(self) -> None:
         today = self._clock.now().date()
@@ -140,7 +166,12 @@ class Bot:
             return
         self._let_go_on = today
         if await self._store.write(lambda uow: retaining.let_go(self._desk(uow))):
-            await self._store.scrub()
+            self._receiver.scrub_owed = True
+
+    async def _scrub_if_owed(self) -> None:
+        """What was erased must be in no file any more; while somebody reads the database it stays owed."""
+        if self._receiver.scrub_owed and await self._store.scrub():
+            self._receiver.scrub_owed = False
 
     async def _perform_due(self) -> int:
         """Do all due steps in one transaction; if one of them is at fault, step by step, so that it stops nobody else's chat."""
@@ -158,7 +189,7 @@ class Bot:
                     return done
             except Exception as error:  # noqa: BLE001 - the step is ended and the hosts are told
                 log.error("A step cannot be done", action="step_failed", chat=chat, error=type(error).__name__)
-                await self._store.write(lambda uow: performing.give_up_next_of(self._desk(uow), chat))
+                await self._give_up(chat)
             done += 1
 
     async def _next_due(self) -> datetime | None:

@@ -38,7 +38,7 @@ class _Waiting:
 
 
 class Receiver:
-    """Takes what every platform hears."""
+    """Takes what every platform hears. ``scrub_owed``: something may have been erased since the database was last scrubbed."""
 
     def __init__(
         self,
@@ -58,6 +58,7 @@ class Receiver:
         self._random = random
         self._reread = reread
         self._known: set[Person] = set()
+        self.scrub_owed = False
         self._waiting: asyncio.Queue[_Waiting] = asyncio.Queue()
 
     async def inbox(self, heard: Heard) -> None:
@@ -76,10 +77,21 @@ class Receiver:
             await self._settle(batch)
 
     async def _answer(self, heard: Interaction) -> None:
-        reply = await self._form_for(heard) or await self._commit(heard)
-        if isinstance(heard, Pressed) and heard.action in READ_AGAIN_AFTER:
-            await self._reread()
-        await self._know(heard.person)
+        """Handle and tell. A fault of copbot's own is told with an apology: it must never end the platform that brought it."""
+        try:
+            reply = await self._form_for(heard) or await self._commit(heard)
+        except Exception as error:  # noqa: BLE001 - whatever one interaction did, the others must be heard
+            log.error("An interaction failed", action="interaction_failed", kind=type(heard).__name__, error=type(error).__name__)
+            reply = hearing.apology(self._library)
+        await self._tell(heard, reply)
+        try:
+            if isinstance(heard, Pressed) and heard.action in READ_AGAIN_AFTER:
+                await self._reread()
+            await self._know(heard.person)
+        except Exception as error:  # noqa: BLE001 - as above
+            log.error("What follows an interaction failed", action="interaction_failed", error=type(error).__name__)
+
+    async def _tell(self, heard: Interaction, reply: Reply) -> None:
         if isinstance(reply, Nothing):
             return
         platform = self._platforms[heard.person.platform]
@@ -87,6 +99,8 @@ class Receiver:
             await platform.tell(heard, with_files(reply, self._clock))
         except PlatformError as error:
             log.warning("Somebody could not be told", action="tell_failed", platform=platform.name, reason=error.reason)
+        except Exception as error:  # noqa: BLE001 - an adapter's own fault; telling is at most once anyway
+            log.error("Somebody could not be told", action="tell_failed", platform=platform.name, error=type(error).__name__)
 
     async def _know(self, person: Person) -> None:
         """Ask the platform once who this is: their name, and the zone that their private messages are timed by."""
@@ -113,38 +127,40 @@ class Receiver:
         return await waiting.done
 
     async def _settle(self, batch: Sequence[_Waiting]) -> None:
+        """One batch, to its end, whatever happens: nobody who waits is left waiting, and the next batch comes."""
         try:
             replies = await self._write([one.heard for one in batch])
-        except asyncio.CancelledError:
-            raise
         except Exception as error:  # noqa: BLE001 - one poison event must not take its neighbours along
             log.error("A batch could not be stored", action="batch_failed", events=len(batch), error=type(error).__name__)
-            await self._one_by_one(batch)
+            for one in batch:
+                await self._alone(one)
         else:
-            if any(isinstance(one.heard, MAY_ERASE) for one in batch):
-                await self._store.scrub()
             for one, reply in zip(batch, replies, strict=True):
                 _finish(one, reply)
+        if any(isinstance(one.heard, MAY_ERASE) for one in batch):
+            self.scrub_owed = True
         self._alarm.ring()
 
-    async def _one_by_one(self, batch: Sequence[_Waiting]) -> None:
-        for one in batch:
-            try:
-                [reply] = await self._write([one.heard])
-            except asyncio.CancelledError:
-                raise
-            except Exception as error:  # noqa: BLE001 - parked by address only, read again through history
-                reply = await self._park(one.heard, error)
+    async def _alone(self, one: _Waiting) -> None:
+        try:
+            [reply] = await self._write([one.heard])
             _finish(one, reply)
+        except Exception as error:  # noqa: BLE001 - parked by address only, read again through history
+            await self._park(one, error)
+
+    async def _park(self, one: _Waiting, error: Exception) -> None:
+        log.error("An event is parked", action="event_parked", kind=type(one.heard).__name__, error=type(error).__name__)
+        heard = one.heard
+        try:
+            if isinstance(heard, Happening):
+                await self._store.write(lambda uow: hearing.park(self._desk(uow), heard, type(error).__name__))
+            _finish(one, hearing.apology(self._library) if isinstance(heard, Interaction) else Nothing())
+        except Exception as worse:  # noqa: BLE001 - not even parking works: the platform keeps it and brings it again
+            if not one.done.done():
+                one.done.set_exception(worse)
 
     async def _write(self, heard: Sequence[Heard]) -> list[Reply]:
         return await self._store.write(lambda uow: hearing.take(self._desk(uow), heard))
-
-    async def _park(self, heard: Heard, error: Exception) -> Reply:
-        log.error("An event is parked", action="event_parked", kind=type(heard).__name__, error=type(error).__name__)
-        if isinstance(heard, Happening):
-            await self._store.write(lambda uow: hearing.park(self._desk(uow), heard, type(error).__name__))
-        return hearing.apology(self._library) if isinstance(heard, Interaction) else Nothing()
 
     def _desk(self, uow: UnitOfWork) -> Desk:
         return Desk(uow, self._clock.now(), self._library, self._random)

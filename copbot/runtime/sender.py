@@ -28,6 +28,11 @@ MARGIN = timedelta(seconds=5)
 """Nothing is handed over with less of the lease left than this: a paused process must not post after its lease."""
 
 AT_ONCE = 100
+LEAST_HOLD = timedelta(seconds=1)
+"""A lane rests at least this long after a platform asked for patience."""
+
+MOST_ATTEMPTS = 20
+LOOK_FIRST = "Look in the channel before you paste it."
 log = structlog.get_logger(__name__)
 
 
@@ -65,13 +70,28 @@ class Sender:
         sent: list[Outgoing] = []
         while rows := await self._claim():
             outcomes = await asyncio.gather(*(self._send(row) for row in rows))
-            await self._store.write(lambda uow, outcomes=outcomes: self._finish(uow, outcomes))  # type: ignore[misc]
+            await self._finish_all(outcomes)
             sent += [outcome.row for outcome in outcomes if outcome.row.fate is Fate.SENT]
         return sent
 
     async def _claim(self) -> list[Outgoing]:
         now = self._clock.now()
         return await self._store.write(lambda uow: uow.outbox.claim(self._owner, now, self._lease, AT_ONCE))
+
+    async def _finish_all(self, outcomes: Sequence[_Outcome]) -> None:
+        """Write how all attempts ended in one transaction; if one of them is at fault, each in its own: what was sent is marked so."""
+        try:
+            await self._store.write(lambda uow: self._finish(uow, outcomes))
+        except Exception as error:  # noqa: BLE001 - see above; a row that cannot be marked is looked for after its lease
+            log.error("Outcomes could not be written at once", action="finish_failed", rows=len(outcomes), error=type(error).__name__)
+            for outcome in outcomes:
+                await self._finish_one(outcome)
+
+    async def _finish_one(self, outcome: _Outcome) -> None:
+        try:
+            await self._store.write(lambda uow: self._finish(uow, [outcome]))
+        except Exception as error:  # noqa: BLE001 - see above
+            log.error("An outcome could not be written", action="finish_failed", key=outcome.row.key, error=type(error).__name__)
 
     def _finish(self, uow: UnitOfWork, outcomes: Sequence[_Outcome]) -> None:
         desk = Desk(uow, self._clock.now(), self._library, self._random)
@@ -81,16 +101,28 @@ class Sender:
                 uow.outbox.hold(outcome.row.lane, desk.now + outcome.hold)
 
     async def _send(self, row: Outgoing) -> _Outcome:
+        """One attempt. A row that may stand there already keeps its mark until it has been looked for, whatever the attempt raises."""
+        not_sent = row.fate if row.fate is Fate.UNCLEAR else Fate.PENDING
         try:
             return await self._attempt(row)
         except TryLater as later:
-            return _Outcome(replace(row, fate=Fate.PENDING, trouble=later.reason), hold=later.after)
+            return _Outcome(replace(row, fate=not_sent, trouble=later.reason), hold=max(later.after, LEAST_HOLD))
         except Unclear as unclear:
             log.warning("Unclear whether a message was posted", action="post_unclear", platform=unclear.platform, key=row.key)
-            return _Outcome(replace(row, fate=Fate.UNCLEAR, trouble=unclear.reason))
+            return self._still_unclear(row, unclear.reason)
         except Refused as refused:
             log.warning("A message was refused", action="post_refused", platform=refused.platform, key=row.key, reason=refused.reason)
             return _Outcome(replace(row, fate=Fate.FAILED, trouble=refused.reason), remedy=refused.remedy)
+        except Exception as error:  # noqa: BLE001 - an adapter's own fault: nobody knows what the platform did
+            log.error("An adapter failed", action="post_unclear", key=row.key, error=type(error).__name__)
+            return self._still_unclear(row, "the connection to the platform failed")
+
+    def _still_unclear(self, row: Outgoing, reason: str) -> _Outcome:
+        """Look again later; a row that has been looked for often enough, or whose time is over, ends and the hosts look themselves."""
+        over = row.not_after is not None and self._clock.now() > row.not_after
+        if over or row.attempts >= MOST_ATTEMPTS:
+            return _Outcome(replace(row, fate=Fate.FAILED, trouble=f"{reason}, and it may stand there"), remedy=LOOK_FIRST)
+        return _Outcome(replace(row, fate=Fate.UNCLEAR, trouble=reason))
 
     async def _attempt(self, row: Outgoing) -> _Outcome:
         platform = self._platforms.get(_platform_of(row))

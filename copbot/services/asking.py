@@ -15,9 +15,18 @@ TITLE = 90
 
 
 def ask(
-    desk: Desk, chat: Chat, question: Question, *, name: str = "", not_after: datetime | None = None, buttons: tuple[Button, ...] = ()
+    desk: Desk,
+    chat: Chat,
+    question: Question,
+    *,
+    name: str = "",
+    title: str = "",
+    not_after: datetime | None = None,
+    buttons: tuple[Button, ...] = (),
 ) -> AskedQuestion:
-    """Put a question to people in a thread of its own. ``name`` stands in for the number of an unplanned one."""
+    """Put a question to people in a thread of its own. ``name`` stands in for the number of an unplanned one,
+    ``title`` for its text where that is escaped Markdown.
+    """
     asked = desk.uow.questions.add(
         AskedQuestion(
             id=0,
@@ -32,8 +41,8 @@ def ask(
     )
     edition = desk.edition(chat)
     text = edition.say("question", label=asked.label, text=question.text, minutes=question.minutes, live=not edition.format.each_round)
-    title = shorten(f"{asked.label} {question.text}", TITLE)
-    outgoing.open_thread(desk, chat, asked, f"ask:{asked.id}", title, Message(text, buttons), not_after=not_after)
+    heading = shorten(f"{asked.label} {title or question.text}", TITLE)
+    outgoing.open_thread(desk, chat, asked, f"ask:{asked.id}", heading, Message(text, buttons), not_after=not_after)
     return asked
 
 

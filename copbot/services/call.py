@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from copbot.domain.chat import Chat
+from copbot.domain.chat import Chat, State
 from copbot.domain.community import Community
 from copbot.domain.heard import Commanded, Interaction, Submitted
 from copbot.domain.member import Member
@@ -58,14 +58,22 @@ class Call:
 Handler = Callable[[Desk, Call], Reply]
 
 
+OPEN_FIRST = (State.OPEN, State.CLOSING, State.PLANNED)
+"""Of several chats in a channel most verbs mean the one that is going on."""
+
+
 @dataclass(frozen=True, slots=True)
 class Command:
-    """A verb of ``/cop``. ``needs_chat``: without one it is not run, and the person is told how to name one."""
+    """A verb of ``/cop``. ``needs_chat``: without one it is not run, and the person is told how to name one.
+
+    ``prefers``: of several chats in a channel it is about the one whose state comes first here.
+    """
 
     spec: CommandSpec
     run: Handler
     who: Who = Who.ANYONE
     needs_chat: bool = False
+    prefers: tuple[State, ...] = OPEN_FIRST
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +93,11 @@ def the_chat(call: Call) -> Chat:
     if call.chat is None:
         raise WrongState(NO_CHAT)
     return call.chat
+
+
+def is_admin(member: Member, community: Community) -> bool:
+    """Whether the community file names this account. Display names count for nothing: anybody can choose one."""
+    return bool({f"@{member.person.id}", f"{member.person.platform}:{member.person.id}"} & set(community.people.admins))
 
 
 def private(text: str) -> Private:

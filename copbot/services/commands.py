@@ -1,10 +1,10 @@
 """The one way in for interactions: who acted, where, about which chat; may they; then the handler."""
 
 import re
-import shlex
 from collections.abc import Mapping
+from dataclasses import dataclass
 
-from copbot.domain.chat import FACILITATORS, HEARING, Chat, State
+from copbot.domain.chat import FACILITATORS, Chat, State
 from copbot.domain.community import Community
 from copbot.domain.heard import Commanded, Interaction, Pressed, Submitted
 from copbot.domain.markup import escape
@@ -26,11 +26,24 @@ from copbot.services import (
     probes,
     scheduling,
     transcripts,
+    unplanned,
 )
-from copbot.services.call import Call, Command, Press, Who, private, the_chat
+from copbot.services.call import OPEN_FIRST, Call, Command, Press, Who, is_admin, private, the_chat
 from copbot.services.desk import Desk
 
-OPTION = re.compile(r"^([a-z][a-z-]*)=(.*)$", re.DOTALL)
+OPTION = re.compile(r"""(?<!\S)([a-z][a-z-]*)=(?:"([^"]*)"|(\S*))""")
+LONGEST_NUMBER = 12
+"""Digits of a chat's number that a database still takes for a number."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """What somebody typed or pressed. ``chat`` is the chat they named, as they wrote it."""
+
+    verb: str
+    options: Mapping[str, str]
+    text: str
+    chat: str
 
 
 def handle(desk: Desk, heard: Interaction) -> Reply:
@@ -45,7 +58,7 @@ def opens_form(heard: Interaction) -> bool:
     """Whether this may answer with a form; then it is tried in a read transaction first, outside the batch."""
     match heard:
         case Commanded():
-            command = COMMANDS.get(_words(heard.text)[0])
+            command = COMMANDS.get(_parse(heard.text).verb)
             return command is not None and command.spec.opens_form
         case Pressed():
             press = PRESSES.get(heard.action)
@@ -55,31 +68,39 @@ def opens_form(heard: Interaction) -> bool:
 
 
 def _handle(desk: Desk, heard: Interaction) -> Reply:
-    community = _community(desk, heard)
+    said = _understood(heard)
+    community = _community(desk, heard, said)
     if community is None:
         return private(desk.say("not-a-channel"))
+    if isinstance(heard, Commanded):
+        return _command(desk, community, heard, said)
+    press = PRESSES.get(heard.action) if isinstance(heard, Pressed) else FORMS.get(heard.form)
+    if press is None:
+        raise WrongState("This button is from an earlier copbot and does nothing any more; /cop help shows what there is.")
+    return _run(desk, _call(desk, community, heard, said), press)
+
+
+def _understood(heard: Interaction) -> _Said:
+    """What an interaction says: its verb, options and words, and the chat it names, if it names one."""
     match heard:
         case Commanded():
-            return _command(desk, community, heard)
+            return _parse(heard.text)
         case Pressed():
-            found, text, options = PRESSES.get(heard.action), heard.value, {}
+            return _Said("", {}, heard.value, heard.value.split(":")[0])
         case Submitted():
-            found, text, options = FORMS.get(heard.form), heard.value, dict(heard.fields)
-    if found is None:
-        raise WrongState("This button is from an earlier copbot and does nothing any more; /cop help shows what there is.")
-    call = _call(desk, community, heard, text, options)
-    return _run(desk, call, found)
+            return _Said("", dict(heard.fields), heard.value, heard.value.split(":")[0])
 
 
-def _command(desk: Desk, community: Community, heard: Commanded) -> Reply:
-    verb, options, text = _parse(heard.text)
-    command = COMMANDS.get(verb)
+def _command(desk: Desk, community: Community, heard: Commanded, said: _Said) -> Reply:
+    command = COMMANDS.get(said.verb)
     if command is None:
-        return private(_unknown(desk, verb))
-    call = _call(desk, community, heard, text, options)
-    strange = set(options) - {*command.spec.options, "chat"}
+        return private(_unknown(desk, said.verb))
+    strange = set(said.options) - {*command.spec.options, "chat"}
     if strange:
-        raise WrongState(f"{verb} has no option “{sorted(strange)[0]}”. Write it like: /cop {command.spec.usage}")
+        raise WrongState(f"{said.verb} has no option “{sorted(strange)[0]}”. Write it like: /cop {command.spec.usage}")
+    call = _call(desk, community, heard, said, command.prefers)
+    if command.needs_chat and call.chat is None and said.chat:
+        raise WrongState(f"There is no chat {said.chat} in {community.name}. /cop upcoming shows what is planned.")
     if command.needs_chat:
         the_chat(call)
     return _run(desk, call, Press(command.run, command.who))
@@ -101,76 +122,69 @@ def _must_be_host(desk: Desk, call: Call) -> None:
 
 def is_host(desk: Desk, chat: Chat, member: Member, community: Community) -> bool:
     """Hosts, co-hosts and admins steer a chat."""
-    if {f"@{member.name}", f"@{member.person.id}", f"{member.person.platform}:{member.person.id}"} & set(community.people.admins):
+    if is_admin(member, community):
         return True
     return any(role.member == member.id and role.role in FACILITATORS for role in desk.uow.chats.roles([chat.id]))
 
 
-def _words(text: str) -> list[str]:
-    return [*text.split(maxsplit=1), "help"][:1] if text.strip() else ["help"]
+def _parse(text: str) -> _Said:
+    """Verb, ``name=value`` options (values with spaces in quotation marks), and the rest as free text.
 
-
-def _parse(text: str) -> tuple[str, dict[str, str], str]:
-    """Verb, ``name=value`` options (values with spaces in quotation marks), and the rest as free text."""
+    A verb that takes free text has only the options it declares: anything else with "=" belongs to the text.
+    """
     verb, _, rest = text.strip().partition(" ")
-    if "=" not in rest:
-        return verb.lower() or "help", {}, rest.strip()
-    try:
-        words = shlex.split(rest.replace("“", '"').replace("”", '"').replace("'", "\\'"))
-    except ValueError:
-        words = rest.split()
-    options = {found[1]: found[2] for word in words if (found := OPTION.match(word))}
-    return verb.lower() or "help", options, " ".join(word for word in words if not OPTION.match(word))
+    verb, rest = verb.lower() or "help", rest.strip()
+    command = COMMANDS.get(verb)
+    declared = {*command.spec.options, "chat"} if command is not None and command.spec.free else None
+    found: dict[str, str] = {}
+
+    def take(match: re.Match[str]) -> str:
+        if declared is not None and match[1] not in declared:
+            return match[0]
+        found[match[1]] = (match[2] or match[3] or "").strip()
+        return " "
+
+    free = OPTION.sub(take, rest.replace("“", '"').replace("”", '"'))
+    return _Said(verb, found, " ".join(free.split()) if found else rest, found.get("chat", ""))
 
 
 def _unknown(desk: Desk, verb: str) -> str:
     return desk.say("unknown-command", verb=escape(verb), near=nearest.nearest(verb, COMMANDS), verbs=sorted(COMMANDS))
 
 
-def _community(desk: Desk, heard: Interaction) -> Community | None:
-    """The community whose channel or hosts' channel this is; in a private place the one that the person is known in."""
+def _community(desk: Desk, heard: Interaction, said: _Said) -> Community | None:
+    """The community whose channel or hosts' channel this is; in a private place that of the chat named, or one the person is known in."""
     here = heard.place
-    found = desk.library.community_at(here.platform, here.channel)
-    if found is not None:
-        return found
-    communities = desk.library.communities()
-    for community in communities:
-        if any((one.platform, one.hosts_channel) == (here.platform, here.channel) for one in community.channels):
+    for community in desk.library.communities():
+        if any(one.platform == here.platform and here.channel in {one.channel, one.hosts_channel} for one in community.channels):
             return community
-    known = [one for one in communities if desk.uow.members.by_person(one.id, [heard.person])]
-    return next(iter([*_of_chat_named(desk, heard, known), *known, *communities]), None)
+    chat = _chat_by_id(desk, said.chat)
+    known = [one for one in desk.library.communities() if desk.uow.members.by_person(one.id, [heard.person])]
+    return next(iter([*(one for one in known if chat is not None and one.id == chat.community), *known]), None)
 
 
-def _of_chat_named(desk: Desk, heard: Interaction, known: list[Community]) -> list[Community]:
-    chat = _chat_by_id(desk, _first_part(heard))
-    return [one for one in known if chat is not None and one.id == chat.community]
-
-
-def _first_part(heard: Interaction) -> str:
-    return "" if isinstance(heard, Commanded) else heard.value.split(":")[0]
-
-
-def _call(desk: Desk, community: Community, heard: Interaction, text: str, options: Mapping[str, str]) -> Call:
+def _call(desk: Desk, community: Community, heard: Interaction, said: _Said, prefers: tuple[State, ...] = OPEN_FIRST) -> Call:
     by = members.welcome(desk, community.id, heard.person, heard.name)
-    named = options.get("chat") or _first_part(heard)
-    chat = _chat_by_id(desk, named) if named else _chat_at(desk, community, heard.place)
-    if chat is not None and chat.community != community.id:
+    chat = _chat_by_id(desk, said.chat) if said.chat else _chat_at(desk, community, heard.place, by, prefers)
+    if chat is not None and (chat.community != community.id or (chat.state is State.DRAFT and chat.created_by != by.id)):
         chat = None
-    if chat is not None and by.id:
+    if chat is not None:
         chat = next(iter(desk.uow.chats.lock([chat.id])), chat)
-    return Call(heard, by, community, heard.place, chat, options, text)
+    return Call(heard, by, community, heard.place, chat, said.options, said.text)
 
 
 def _chat_by_id(desk: Desk, text: str) -> Chat | None:
-    return desk.uow.chats.get(int(text)) if text.isdecimal() else None
+    return desk.uow.chats.get(int(text)) if text.isdecimal() and len(text) <= LONGEST_NUMBER else None
 
 
-def _chat_at(desk: Desk, community: Community, place: Place) -> Chat | None:
-    """The chat that a place is about: the one that is open there, else the one whose threads are, else the next."""
+def _chat_at(desk: Desk, community: Community, place: Place, by: Member, prefers: tuple[State, ...]) -> Chat | None:
+    """The chat that a place is about: by what the verb prefers, then one that the person hosts, then of open ones the latest."""
     channels = {Place(one.platform, one.channel) for one in community.channels if place.channel in {one.channel, one.hosts_channel}}
-    chats = desk.uow.chats.in_places(channels or {place.top}, (*HEARING, State.PLANNED))
-    order = {State.OPEN: 0, State.PLANNED: 2, State.CLOSING: 1}
-    return min(chats, key=lambda chat: (order[chat.state], chat.starts_at), default=None)
+    chats = desk.uow.chats.in_places(channels or {place.top}, prefers)
+    hosted = {role.chat for role in desk.uow.chats.roles([chat.id for chat in chats]) if role.member == by.id} if chats else set()
+    ahead = [chat for chat in chats if chat.state is State.PLANNED]
+    begun = [chat for chat in reversed(chats) if chat.state is not State.PLANNED]
+    return min([*begun, *ahead], key=lambda chat: (prefers.index(chat.state), chat.id not in hosted), default=None)
 
 
 def help_(desk: Desk, call: Call) -> Reply:
@@ -190,6 +204,7 @@ _ALL: tuple[Command, ...] = (
     *scheduling.COMMANDS,
     *moving.COMMANDS,
     *hosting.COMMANDS,
+    *unplanned.COMMANDS,
     *facilitating.COMMANDS,
     *transcripts.COMMANDS,
     *privacy.COMMANDS,
@@ -204,6 +219,7 @@ PRESSES: Mapping[str, Press] = {
     **moving.PRESSES,
     **attending.PRESSES,
     **hosting.PRESSES,
+    **unplanned.PRESSES,
     **probes.PRESSES,
     **facilitating.PRESSES,
     **transcripts.PRESSES,
@@ -213,7 +229,7 @@ PRESSES: Mapping[str, Press] = {
 FORMS: Mapping[str, Press] = {
     **scheduling.FORMS,
     **moving.FORMS,
-    **hosting.FORMS,
+    **unplanned.FORMS,
     **probes.FORMS,
     **privacy.FORMS,
     **following_up.FORMS,

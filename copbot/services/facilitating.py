@@ -43,7 +43,8 @@ def steps_for(chat: Chat, asked: AskedQuestion, edition: Edition) -> list[tuple[
         own = _if_quiet(edition.format, asked.number)
         wait = silence.patience(edition.format.mode, own.after if own else None)
         steps.append((f"quiet_host:{asked.id}", "quiet_host", _later(chat, asked, wait.hosts, edition)))
-        steps.append((f"quiet:{asked.id}", "quiet", _later(chat, asked, wait.everyone, edition)))
+        if not any(phase.does == "nudge" for phase in edition.format.each_round):  # such a format brings its own, at its own time
+            steps.append((f"quiet:{asked.id}", "quiet", _later(chat, asked, wait.everyone, edition)))
     return [step for step in steps if asked.closes_at is None or step[2] < asked.closes_at]
 
 

@@ -12,12 +12,11 @@ from copbot.domain import follow_up_plan, identifiers
 from copbot.domain.chat import Chat
 from copbot.domain.consent import ON, Consent, Scope
 from copbot.domain.follow_up import FollowUp, FollowUpState, Outcome, Reflection, Stage
-from copbot.domain.heard import Said
 from copbot.domain.markup import escape, shorten
 from copbot.domain.member import Member
 from copbot.domain.message import Button, Look, Message
-from copbot.domain.place import Place
 from copbot.domain.prompt import fill, topic
+from copbot.domain.response import MessageKey
 from copbot.domain.step import Step
 from copbot.services import outgoing
 from copbot.services.call import Call
@@ -25,6 +24,9 @@ from copbot.services.desk import Desk
 
 QUOTED = 120
 """Characters of a commitment that are quoted in the question about it."""
+
+PURPOSE = "follow_up"
+"""Of every private message about follow-ups."""
 
 UNFINISHED = (FollowUpState.WAITING, FollowUpState.ASKED)
 
@@ -125,12 +127,12 @@ def ask(desk: Desk, follow_up: FollowUp) -> None:
         number=follow_up.position + 1,
         count=len(follow_up.prompts),
     )
-    outgoing.tell_privately(desk, member, _key(follow_up), Message(text, _buttons(follow_up)), purpose="follow_up", chat=chat)
+    outgoing.tell_privately(desk, member, key_of(follow_up), Message(text, _buttons(follow_up)), purpose=PURPOSE, chat=chat)
     desk.uow.follow_ups.save(replace(follow_up, state=FollowUpState.ASKED, asked_at=desk.now))
 
 
-def _key(follow_up: FollowUp) -> str:
-    """A question put off is sent again, so its due time belongs to the key."""
+def key_of(follow_up: FollowUp) -> str:
+    """The key of the message that asks the question in hand. A question put off is sent again, so its due time belongs to it."""
     return f"follow-up:{follow_up.id}:{follow_up.position}:{follow_up.due_at.timestamp():.0f}"
 
 
@@ -183,16 +185,19 @@ def in_hand(desk: Desk, call: Call) -> FollowUp | None:
     return follow_up if str(follow_up.position) == position else None
 
 
-def keep(desk: Desk, follow_up: FollowUp, text: str) -> None:
-    """Store what the member wrote, for them alone, and go on."""
+def keep(desk: Desk, follow_up: FollowUp, text: str, message: MessageKey | None = None) -> None:
+    """Store what the member wrote (in that direct message), for them alone, and go on."""
     prompt = prompt_in_hand(follow_up)
-    desk.uow.follow_ups.reflect(Reflection(0, follow_up.member, follow_up.chat, follow_up.id, prompt, text.strip(), desk.now))
+    desk.uow.follow_ups.reflect(Reflection(0, follow_up.member, follow_up.chat, follow_up.id, prompt, text.strip(), desk.now, message))
     advance(desk, follow_up)
 
 
 def advance(desk: Desk, follow_up: FollowUp) -> None:
-    """Ask the next question, or end and say thank you."""
+    """Ask the next question, or end and say thank you. Who wants no follow-ups any more gets neither."""
     following = replace(follow_up, position=follow_up.position + 1)
+    if not desk.uow.follow_ups.subscribers([follow_up.member]):
+        desk.uow.follow_ups.save(replace(following, state=FollowUpState.STOPPED))
+        return
     if following.position < len(follow_up.prompts):
         ask(desk, following)
         return
@@ -202,7 +207,7 @@ def advance(desk: Desk, follow_up: FollowUp) -> None:
     member = desk.uow.members.get(follow_up.member)
     if member is not None and wrote:
         text = desk.say("follow-up-done", stage=follow_up.stage.value)
-        outgoing.tell_privately(desk, member, f"follow-up:{follow_up.id}:done", Message(text), purpose="follow_up")
+        outgoing.tell_privately(desk, member, f"follow-up:{follow_up.id}:done", Message(text), purpose=PURPOSE)
 
 
 def postpone(desk: Desk, follow_up: FollowUp) -> datetime | None:
@@ -216,10 +221,17 @@ def postpone(desk: Desk, follow_up: FollowUp) -> datetime | None:
 
 
 def stop(desk: Desk, member: Member) -> None:
-    """End everything that is planned for or with the member."""
+    """End everything that is planned for or with the member, or is on its way to them."""
+    desk.uow.outbox.cancel_of_member(member.id, PURPOSE)
     for state in UNFINISHED:
         for follow_up in desk.uow.follow_ups.in_state(member.id, state):
             desk.uow.follow_ups.save(replace(follow_up, state=FollowUpState.STOPPED))
+
+
+def erase_mail(desk: Desk, member: Member) -> None:
+    """Erase what was sent: it may quote a commitment. A question still in hand keeps its address, where a message answers it."""
+    in_hand = desk.uow.follow_ups.in_state(member.id, FollowUpState.ASKED)
+    desk.uow.outbox.erase_of_member(member.id, PURPOSE, but=[key_of(follow_up) for follow_up in in_hand])
 
 
 def may_identify(desk: Desk, member: Member, text: str) -> Sequence[str]:
@@ -230,45 +242,6 @@ def may_identify(desk: Desk, member: Member, text: str) -> Sequence[str]:
     found = identifiers.find(text, known_names=(member.name,))
     sure = {each.kind for each in found if each.confidence is not identifiers.Confidence.LOW}
     return tuple(identifiers.IN_WORDS[kind] for kind in sorted(sure))
-
-
-def heard_privately(desk: Desk, said: Said) -> bool:
-    """Take a direct message as the reflection that the member was asked for there. False if it is none; channels cost nothing."""
-    if _is_channel(desk, said.place):
-        return False
-    found = _question_asked_in(desk, said)
-    if found is None:
-        return False
-    follow_up, member = found
-    key = f"{said.place.platform}:{said.place.channel}:{said.message}"
-    if not said.text.strip() or not desk.uow.interactions.new([f"said:{key}"], desk.now):
-        return True
-    kinds = may_identify(desk, member, said.text)
-    if kinds:
-        text = desk.say("follow-up-identifier", kinds=kinds)
-        outgoing.tell_privately(desk, member, f"follow-up:{follow_up.id}:check:{key}", Message(text), purpose="follow_up")
-    else:
-        keep(desk, follow_up, said.text)
-    return True
-
-
-def _is_channel(desk: Desk, place: Place) -> bool:
-    """Whether it is a channel or a hosts' channel of a community."""
-    settings = (setting for community in desk.library.communities() for setting in community.channels)
-    return any(place.platform == each.platform and place.channel in {each.channel, each.hosts_channel} for each in settings)
-
-
-def _question_asked_in(desk: Desk, said: Said) -> tuple[FollowUp, Member] | None:
-    """The newest question that is with this account's owner and was sent to this very place."""
-    asked = [
-        (follow_up, member)
-        for community in desk.library.communities()
-        for member in desk.uow.members.by_person(community.id, [said.person]).values()
-        for follow_up in desk.uow.follow_ups.in_state(member.id, FollowUpState.ASKED)
-    ]
-    sent = desk.uow.outbox.by_keys([_key(follow_up) for follow_up, _ in asked]) if asked else {}
-    here = [pair for pair in asked if (row := sent.get(_key(pair[0]))) and row.posted and row.posted.place.top == said.place.top]
-    return max(here, key=lambda pair: (pair[0].asked_at or desk.now, pair[0].id), default=None)
 
 
 PERFORM: Mapping[str, Callable[[Desk, Chat, Step], None]] = {"follow_up": fan_out}

@@ -9,7 +9,7 @@ from copbot.domain.markup import escape, shorten
 from copbot.domain.member import Member
 from copbot.domain.message import Button, Field, FieldKind, Form, FormErrors, Look, Message, Private, Reply
 from copbot.ports.platform import CommandSpec
-from copbot.services import commitments, follow_up_flow
+from copbot.services import commitments, follow_up_flow, writing_back
 from copbot.services.call import Call, Command, Press, private
 from copbot.services.desk import Desk
 from copbot.services.nearest import nearest
@@ -123,7 +123,7 @@ def reflections(desk: Desk, call: Call) -> Reply:
     tried = desk.uow.follow_ups.commitments(call.by.id)
     text = desk.say(
         "reflect-list",
-        reflections=[_shown(desk, each) for each in written],
+        reflections=[_shown(desk, each) for each in written if each.text],
         commitments=[{"at": each.at, "text": escape(each.text), "outcome": each.outcome.value if each.outcome else ""} for each in tried],
         zone=call.by.time_zone or call.community.time_zone,
     )
@@ -160,7 +160,8 @@ def ask_to_delete(desk: Desk, call: Call) -> Reply:
 
 
 def delete(desk: Desk, call: Call) -> Reply:
-    """Delete the member's reflections and commitments."""
+    """Delete the member's reflections and commitments, and the messages that may quote them."""
+    follow_up_flow.erase_mail(desk, call.by)
     desk.uow.follow_ups.delete_reflections(call.by.id)
     desk.uow.follow_ups.delete_commitments(call.by.id)
     return private(desk.say("reflect-deleted"))
@@ -196,6 +197,6 @@ PRESSES: Mapping[str, Press] = {
 FORMS: Mapping[str, Press] = {"reflection": Press(answered), **commitments.FORMS}
 
 PERFORM = follow_up_flow.PERFORM
-heard_privately = follow_up_flow.heard_privately
+heard_privately = writing_back.heard_privately
 send_due = follow_up_flow.send_due
 """What the ticker calls: sends the follow-ups whose time has come."""

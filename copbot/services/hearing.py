@@ -16,7 +16,11 @@ def take(desk: Desk, batch: Sequence[Heard]) -> list[Reply]:
     """What to tell for each event, in order. Interactions handled before are not handled again."""
     interactions = [heard for heard in batch if isinstance(heard, Commanded | Pressed | Submitted)]
     fresh = desk.uow.interactions.new([heard.id for heard in interactions], desk.now) if interactions else set()
-    replies: dict[int, Reply] = {id(heard): commands.handle(desk, heard) for heard in interactions if heard.id in fresh}
+    replies: dict[int, Reply] = {}
+    for heard in interactions:
+        if heard.id in fresh:
+            fresh.discard(heard.id)
+            replies[id(heard)] = commands.handle(desk, heard)
     happenings = [heard for heard in batch if not isinstance(heard, Commanded | Pressed | Submitted)]
     said = [heard for heard in happenings if not (isinstance(heard, Said) and following_up.heard_privately(desk, heard))]
     if said:

@@ -15,6 +15,7 @@ from copbot.ports.library import Edition
 from copbot.services import notices
 from copbot.services.call import Call, Press, private
 from copbot.services.desk import Desk
+from copbot.services.notices import Version
 from copbot.services.scene import Scene
 from copbot.services.sifting import Post
 
@@ -27,11 +28,16 @@ NOTED, UNSAID, ACCEPTED = "noted", "unsaid", "fine"
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One message and the surest thing in it that may identify somebody."""
+    """One version of a message and the surest thing in it that may identify somebody."""
 
     post: Post
     chat: Chat
     found: Found
+
+    @property
+    def version(self) -> Version:
+        """What was looked at."""
+        return Version(self.post.key, self.post.version)
 
 
 def check(desk: Desk, scene: Scene, posts: Sequence[tuple[Post, Chat]], editions: Mapping[int, Edition]) -> list[Check]:
@@ -55,27 +61,28 @@ def check(desk: Desk, scene: Scene, posts: Sequence[tuple[Post, Chat]], editions
     return flagged
 
 
-def accepted(desk: Desk, keys: Collection[MessageKey]) -> set[MessageKey]:
-    """Those of the messages whose author said that they identify nobody."""
-    events = desk.uow.identifiers.of_messages(keys) if keys else []
-    return {_key(event) for event in events if event.outcome == ACCEPTED}
+def accepted(desk: Desk, checks: Collection[Check]) -> set[MessageKey]:
+    """Those of the messages whose author said of this very version that it identifies nobody."""
+    events = desk.uow.identifiers.of_messages({check.post.key for check in checks}) if checks else []
+    fine = {_version(event) for event in events if event.outcome == ACCEPTED}
+    return {check.post.key for check in checks if check.version in fine}
 
 
 def note(desk: Desk, flagged: Sequence[tuple[Check, Member]]) -> None:
-    """Remember that (never what) these messages may identify somebody, and tell their authors; messages known are left alone."""
-    known = {_key(event) for event in desk.uow.identifiers.of_messages([check.post.key for check, _ in flagged])} if flagged else set()
-    new = [(check, author) for check, author in flagged if check.post.key not in known]
+    """Remember that (never what) these messages may identify somebody, and tell their authors; versions known are left alone."""
+    known = {_version(event) for event in desk.uow.identifiers.of_messages([check.post.key for check, _ in flagged])} if flagged else set()
+    new = [(check, author) for check, author in flagged if check.version not in known]
     told = dict.fromkeys(((author.id, check.chat.id) for check, author in new), 0)
     for member, chat in told:
         told[member, chat] = len(desk.uow.identifiers.of_member_in_chat(member, chat))
     events: list[IdentifierEvent] = []
-    notes: list[tuple[Chat, Member, MessageKey, IdentifierKind]] = []
+    notes: list[tuple[Chat, Member, Version, IdentifierKind]] = []
     for check, author in new:
         told[author.id, check.chat.id] += 1
         says = told[author.id, check.chat.id] <= NOTES_IN_A_CHAT
         events.append(_event(desk, check, author, NOTED if says else UNSAID))
         if says:
-            notes.append((check.chat, author, check.post.key, check.found.kind))
+            notes.append((check.chat, author, check.version, check.found.kind))
     if events:
         desk.uow.identifiers.add(events)
     notices.tell_of_identifiers(desk, notes)
@@ -93,11 +100,12 @@ def _event(desk: Desk, check: Check, author: Member, outcome: str) -> Identifier
         message=key.message,
         at=desk.now,
         outcome=outcome,
+        version=check.post.version,
     )
 
 
-def _key(event: IdentifierEvent) -> MessageKey:
-    return MessageKey(event.platform, event.channel, event.message)
+def _version(event: IdentifierEvent) -> Version:
+    return Version(MessageKey(event.platform, event.channel, event.message), event.version)
 
 
 def _contacts(people: People) -> tuple[str, ...]:
@@ -122,7 +130,10 @@ def reword(desk: Desk, call: Call) -> Reply:
 
 
 def fine(desk: Desk, call: Call) -> Reply:
-    """The author says that it identifies nobody; that ends it. Its words may be kept once history is read again."""
+    """The author says that it identifies nobody; that ends it, for the version they were asked about.
+
+    Its words may be kept once history is read again. An edit is looked at anew: nobody has spoken for what it brings.
+    """
     _decide(desk, call, ACCEPTED)
     return private(desk.say("privacy-fine"))
 
@@ -134,9 +145,9 @@ def edited(desk: Desk, call: Call) -> Reply:
 
 
 def _decide(desk: Desk, call: Call, outcome: str) -> None:
-    key = notices.message_of(call.by.person.platform, call.parts)
-    events = desk.uow.identifiers.of_messages([key]) if key else []
-    own = [event for event in events if event.member == call.by.id]
+    version = notices.version_of(call.by.person.platform, call.parts)
+    events = desk.uow.identifiers.of_messages([version.message]) if version else []
+    own = [event for event in events if event.member == call.by.id and _version(event) == version]
     if not own:
         raise WrongState(desk.say("privacy-note-gone"))
     for event in own:

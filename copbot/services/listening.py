@@ -11,7 +11,7 @@ from copbot.domain.keeping_rules import Keep, off_the_record
 from copbot.domain.member import Member
 from copbot.domain.place import Person
 from copbot.domain.response import Kind, MessageKey, Response
-from copbot.services import edited_away, identifying, notices, tallying
+from copbot.services import edited_away, identifying, notices, tallying, writing_back
 from copbot.services.desk import Desk
 from copbot.services.identifying import Check
 from copbot.services.judging import Company, Judge, Judged
@@ -30,6 +30,7 @@ def hear(desk: Desk, batch: Sequence[Happening]) -> None:
     """
     sifted = sift(batch)
     come_and_go(desk, sifted.moves)
+    writing_back.follow(desk, sifted)
     if not sifted.posts and not sifted.removed:
         return
     scene = load(desk, sifted)
@@ -63,7 +64,7 @@ def _judged(desk: Desk, scene: Scene, sifted: Sifted) -> tuple[Judge, list[Judge
     read = [*edited_away.without_outdated(desk, scene, logged), *private]
     checks = identifying.check(desk, scene, [(post, spot.chat) for post, spot in read], editions)
     found = {check.post.key for check in checks}
-    accepted = identifying.accepted(desk, found)
+    accepted = identifying.accepted(desk, checks)
     heard = [
         (post, spot)
         for post, spot in read
@@ -166,23 +167,17 @@ def _spoke_at(judged: Sequence[Judged]) -> dict[int, datetime]:
 
 
 def _greet(desk: Desk, company: Company, judged: Sequence[Judged]) -> None:
-    """At their first post members get the notice, which holds for what they say from then on.
-
-    When they first spoke is remembered if anything may be.
-    """
+    """At their first post members get the notice. When they first spoke is remembered if anything may be."""
     changed: dict[int, Member] = {}
-    new: dict[int, Member] = {}
+    new: dict[int, tuple[Member, datetime]] = {}
     for each in judged:
         if each.author is None or company.opted_out(each.author.id):
             continue
-        member = changed.get(each.author.id, each.author)
-        if each.author.noticed_at is None:
-            member = replace(member, noticed_at=max(member.noticed_at or desk.now, each.post.at))
-            new[member.id] = member
-        if each.keep >= Keep.PRESENCE and (member.first_spoke_at is None or each.post.at < member.first_spoke_at):
-            member = replace(member, first_spoke_at=each.post.at)
-        if member != each.author:
-            changed[member.id] = member
+        member, at = changed.get(each.author.id, each.author), each.post.at
+        if member.noticed_at is None:
+            new[member.id] = (member, max(at, new[member.id][1]) if member.id in new else at)
+        if each.keep >= Keep.PRESENCE and (member.first_spoke_at is None or at < member.first_spoke_at):
+            changed[member.id] = replace(member, first_spoke_at=at)
     if changed:
         desk.uow.members.save_all(changed.values())
     notices.give_notice(desk, new.values())

@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from copbot.domain.chat import Chat, Role, RoleInChat, State
+from copbot.domain.member import Member
 from copbot.domain.message import Button, Field, Form, FormErrors, Look, Message, Private, Reply
 from copbot.domain.step import Outgoing, StepState, Verb, channel_lane
 from copbot.errors import WrongState
@@ -16,20 +17,20 @@ from copbot.services.desk import Desk
 
 def reschedule(desk: Desk, call: Call) -> Reply:
     """Ask for the new date and time; the plan moves only when it is confirmed."""
-    chat = _planned(call)
+    chat = _planned(desk, call)
     if {"date", "time"} <= call.options.keys():
         return propose_move(desk, call)
     local = chat.starts_at.astimezone(chat.zone)
     fields = (
-        Field("date", "New date", value=f"{local:%Y-%m-%d}", hint="year-month-day"),
-        Field("time", "New start", value=f"{local:%H:%M}", hint=f"24-hour clock, {chat.time_zone}"),
+        Field("date", "New date", value=call.options.get("date", f"{local:%Y-%m-%d}"), hint="year-month-day"),
+        Field("time", "New start", value=call.options.get("time", f"{local:%H:%M}"), hint=f"24-hour clock, {chat.time_zone}"),
     )
     return Form("reschedule", "Move the chat", fields, value=str(chat.id), submit="Show the new plan")
 
 
 def propose_move(desk: Desk, call: Call) -> Reply:
     """Show the plan as it would be, with Confirm; and ask whether to take a newer version of the question set."""
-    chat = _planned(call)
+    chat = _planned(desk, call)
     fields = {"set": chat.question_set, "zone": chat.time_zone, **call.options}
     try:
         wish = planning.understand(desk, call.community, fields)
@@ -58,19 +59,32 @@ def _move_buttons(chat: Chat, starts: datetime, *, newer: bool) -> tuple[Button,
 
 def confirm_move(desk: Desk, call: Call) -> Reply:
     """Move the chat and tell the channel, if it was announced."""
-    chat = _planned(call)
+    chat = _planned(desk, call)
     _, change, when, version = (*call.parts, "", "")[:4]
     if change != str(chat.change):
         raise WrongState("The plan has changed since; use /cop reschedule once more to see it as it is now.")
     edition = desk.library.freeze(chat.question_set) if version == "newer" else None
     was = chat
     starts = datetime.strptime(when, "%Y-%m-%dT%H.%M")  # noqa: DTZ007 - wall clock of the chat's own zone
+    try:
+        planning.refuse_past(desk, starts, chat.zone)
+    except planning.Wrong as wrong:
+        raise WrongState(str(wrong)) from None
     moved = planning.reschedule(desk, chat, starts, edition=edition)
     if _was_announced(desk, chat):
         text = desk.edition(moved).say("moved", chat=moved, was=was)
         outgoing.post(desk, moved, f"moved:{moved.change}", Message(text, attending.buttons(moved)), purpose="moved")
+    else:
+        _tell_attending(desk, moved, f"moved:{moved.change}", desk.say("moved", chat=moved, was=was))
     panel.refresh(desk, moved)
     return private(desk.say("move-done", chat=moved))
+
+
+def _tell_attending(desk: Desk, chat: Chat, key: str, text: str) -> None:
+    """Those who said they would take part before anything was announced hear it privately."""
+    attending_ids = [one.member for one in desk.uow.chats.attendance(chat.id)]
+    for member in desk.uow.members.many(attending_ids).values():
+        outgoing.tell_privately(desk, member, f"{chat.id}:{key}:{member.id}", Message(text), purpose="attending", chat=chat)
 
 
 def leave(desk: Desk, call: Call) -> Reply:
@@ -80,7 +94,7 @@ def leave(desk: Desk, call: Call) -> Reply:
 
 def cancel(desk: Desk, call: Call) -> Reply:
     """Ask first."""
-    chat = _planned(call)
+    chat = _planned(desk, call)
     text = desk.say("cancel-sure", chat=chat, coming=len(desk.uow.chats.attendance(chat.id)), announced=_was_announced(desk, chat))
     return Private(
         Message(text, (Button("Cancel the chat", "cancel-confirm", str(chat.id), Look.DANGER), Button("Keep it", "leave", str(chat.id))))
@@ -89,7 +103,7 @@ def cancel(desk: Desk, call: Call) -> Reply:
 
 def confirm_cancel(desk: Desk, call: Call) -> Reply:
     """Nothing of the plan happens any more; who was told of the chat is told of this."""
-    chat = _planned(call)
+    chat = _planned(desk, call)
     announced = _was_announced(desk, chat)
     cancelled = replace(chat, state=State.CANCELLED, closed_at=desk.now, change=chat.change + 1)
     desk.uow.chats.save(cancelled)
@@ -98,6 +112,8 @@ def confirm_cancel(desk: Desk, call: Call) -> Reply:
     if announced:
         text = desk.edition(chat).say("cancelled", chat=chat, by=call.by.name)
         outgoing.post(desk, cancelled, "cancelled", Message(text), purpose="cancelled")
+    else:
+        _tell_attending(desk, cancelled, "cancelled", desk.say("cancelled", chat=chat, by=call.by.name))
     desk.uow.outbox.add(
         [
             Outgoing(
@@ -116,7 +132,7 @@ def confirm_cancel(desk: Desk, call: Call) -> Reply:
     return private(desk.say("cancel-done", chat=chat, announced=announced))
 
 
-def _planned(call: Call) -> Chat:
+def _planned(desk: Desk, call: Call) -> Chat:
     chat = the_chat(call)
     if chat.state is not State.PLANNED:
         raise WrongState(
@@ -131,40 +147,51 @@ def _was_announced(desk: Desk, chat: Chat) -> bool:
 
 
 def cohost(desk: Desk, call: Call) -> Reply:
-    """Name somebody as co-host, or guest."""
+    """Name somebody as co-host or guest. Never by guessing: rights go to the member whose name or account was written."""
     chat = the_chat(call)
-    role = Role.GUEST if call.options.get("as") == "guest" else Role.CO_HOST
-    members = {member.name: member for member in desk.uow.members.of_community(call.community.id)}
-    name = call.text.strip().lstrip("@")
-    found = members.get(name) or members.get(nearest.nearest(name, members) or "")
-    if found is None:
-        raise WrongState(
-            f"I have not met anybody called “{name}” here yet; I get to know people when they write in the channel or press a button."
-        )
+    role = ROLES.get(call.options.get("as", "co-host"))
+    if role is None:
+        raise WrongState("Somebody can be named as=co-host or as=guest.")
+    found = _member_named(desk, call)
+    before = next((one.role for one in desk.uow.chats.roles([chat.id]) if one.member == found.id), None)
+    if before is Role.HOST:
+        raise WrongState(f"{found.name} hosts “{chat.title}” and stays its host.")
     desk.uow.chats.set_role(RoleInChat(chat.id, found.id, role))
     if role is Role.GUEST and chat.state is State.PLANNED:
         planning.reschedule(desk, chat, chat.starts_at.astimezone(chat.zone).replace(tzinfo=None))
     return private(desk.say("cohost-done", chat=chat, member=found, role=role))
 
 
+def _member_named(desk: Desk, call: Call) -> Member:
+    name = call.text.strip().lstrip("@")
+    members = [one for one in desk.uow.members.of_community(call.community.id) if one.person.platform == call.by.person.platform]
+    found = planning.by_name(members, name)
+    if len(found) == 1:
+        return found[0]
+    if found:
+        accounts = ", ".join(f"@{one.person.id}" for one in found)
+        raise WrongState(f"More than one person here is called “{name}”. Name the account: {accounts}.")
+    near = nearest.nearest(name, [one.name for one in members])
+    raise WrongState(
+        f"I have not met anybody called “{name}” here yet{f'; did you mean {near}?' if near else '.'} "
+        "I get to know people when they write in the channel or press a button."
+    )
+
+
+ROLES = {"co-host": Role.CO_HOST, "cohost": Role.CO_HOST, "guest": Role.GUEST}
+AHEAD_FIRST = (State.PLANNED, State.OPEN, State.CLOSING)
+OPEN_THEN_AHEAD = (State.OPEN, State.PLANNED, State.CLOSING)
+
+MOVE = CommandSpec(
+    "reschedule", "move a chat that has not begun", "reschedule [date=...] [time=...]", ("chat", "date", "time"), opens_form=True
+)
+CANCEL = CommandSpec("cancel", "cancel a chat that has not begun", "cancel [chat=NUMBER]", ("chat",))
+COHOST = CommandSpec("cohost", "name a co-host, or a guest", "cohost NAME [as=guest]", ("chat", "as"), "a member's name")
+
 COMMANDS = (
-    Command(
-        CommandSpec(
-            "reschedule", "move a chat that has not begun", "reschedule [date=...] [time=...]", ("chat", "date", "time"), opens_form=True
-        ),
-        reschedule,
-        Who.HOST,
-        needs_chat=True,
-    ),
-    Command(
-        CommandSpec("cancel", "cancel a chat that has not begun", "cancel [chat=NUMBER]", ("chat",)), cancel, Who.HOST, needs_chat=True
-    ),
-    Command(
-        CommandSpec("cohost", "name a co-host, or a guest", "cohost NAME [as=guest]", ("chat", "as"), "a member's name"),
-        cohost,
-        Who.HOST,
-        needs_chat=True,
-    ),
+    Command(MOVE, reschedule, Who.HOST, needs_chat=True, prefers=AHEAD_FIRST),
+    Command(CANCEL, cancel, Who.HOST, needs_chat=True, prefers=AHEAD_FIRST),
+    Command(COHOST, cohost, Who.HOST, needs_chat=True, prefers=OPEN_THEN_AHEAD),
 )
 
 PRESSES = {

@@ -1,7 +1,8 @@
 """What members are told privately when they are first heard: the privacy notice, and that a message may identify somebody."""
 
 from collections.abc import Iterable
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from datetime import datetime
 from urllib.parse import quote, unquote
 
 from copbot.domain.chat import Chat
@@ -21,29 +22,52 @@ REWORD, FINE, EDITED = "identifier-reword", "identifier-fine", "identifier-edite
 """What the buttons under the note about an identifier do."""
 
 
-def give_notice(desk: Desk, members: Iterable[Member]) -> None:
-    """Send each the privacy notice, once in a lifetime. The caller remembers ``noticed_at``."""
-    rows = [_privately(desk, member, f"notice:{member.id}", Message(_notice(desk, member)), NOTICE) for member in members]
-    if rows:
-        desk.uow.outbox.add(rows)
+@dataclass(frozen=True, slots=True)
+class Version:
+    """One version of a message: what a note about an identifier is about."""
+
+    message: MessageKey
+    number: int
 
 
-def tell_of_identifiers(desk: Desk, notes: Iterable[tuple[Chat, Member, MessageKey, IdentifierKind]]) -> None:
-    """Tell the authors at once that a message of theirs may identify somebody; one note a message."""
+def give_notice(desk: Desk, heard_first: Iterable[tuple[Member, datetime]]) -> None:
+    """Send each the privacy notice, once in a lifetime; it counts from when it was sent (see ``noticed``).
+
+    Never before what they were first heard to say by the platform's clock: the notice is no notice for that.
+    """
     rows = [
-        replace(
-            _privately(desk, author, f"identifier:{chat.id}:{_address(key)}", _identifier_note(desk, chat, key, kind), IDENTIFIER),
-            chat=chat.id,
-        )
-        for chat, author, key, kind in notes
+        replace(_privately(desk, member, f"notice:{member.id}", Message(_notice(desk, member)), NOTICE), due_at=max(desk.now, at))
+        for member, at in heard_first
     ]
     if rows:
         desk.uow.outbox.add(rows)
 
 
-def message_of(platform: str, parts: tuple[str, ...]) -> MessageKey | None:
-    """The message that a button under a note is about, from the parts of its value; None if they name none."""
-    return MessageKey(platform, unquote(parts[1]), unquote(parts[2])) if len(parts) == 3 else None
+def noticed(desk: Desk, row: Outgoing) -> None:
+    """The notice has been sent: it holds for what the member says from now on."""
+    member = desk.uow.members.get(row.member) if row.member is not None else None
+    if member is not None and member.noticed_at is None:
+        desk.uow.members.save(replace(member, noticed_at=row.sent_at or desk.now))
+
+
+def tell_of_identifiers(desk: Desk, notes: Iterable[tuple[Chat, Member, Version, IdentifierKind]]) -> None:
+    """Tell the authors at once that a message of theirs may identify somebody; one note a version of the message."""
+    rows = [
+        replace(
+            _privately(desk, author, f"identifier:{chat.id}:{_address(version)}", _identifier_note(desk, chat, version, kind), IDENTIFIER),
+            chat=chat.id,
+        )
+        for chat, author, version, kind in notes
+    ]
+    if rows:
+        desk.uow.outbox.add(rows)
+
+
+def version_of(platform: str, parts: tuple[str, ...]) -> Version | None:
+    """The version of a message that a button under a note is about, from the parts of its value; None if they name none."""
+    if len(parts) != 4 or not parts[3].isdecimal():
+        return None
+    return Version(MessageKey(platform, unquote(parts[1]), unquote(parts[2])), int(parts[3]))
 
 
 def _privately(desk: Desk, member: Member, key: str, message: Message, purpose: str) -> Outgoing:
@@ -68,11 +92,12 @@ def _notice(desk: Desk, member: Member) -> str:
     )
 
 
-def _identifier_note(desk: Desk, chat: Chat, key: MessageKey, kind: IdentifierKind) -> Message:
+def _identifier_note(desk: Desk, chat: Chat, version: Version, kind: IdentifierKind) -> Message:
     edition = desk.edition(chat)
     prompt = edition.prompts.get("private-identifier")
     text = fill(prompt.text, kind=IN_WORDS[kind]) if prompt else edition.say("privacy-identifier", kind=IN_WORDS[kind])
-    value = f"{chat.id}:{quote(key.channel, safe='')}:{quote(key.message, safe='')}"
+    key = version.message
+    value = f"{chat.id}:{quote(key.channel, safe='')}:{quote(key.message, safe='')}:{version.number}"
     return Message(
         text,
         buttons=(
@@ -83,5 +108,6 @@ def _identifier_note(desk: Desk, chat: Chat, key: MessageKey, kind: IdentifierKi
     )
 
 
-def _address(key: MessageKey) -> str:
-    return f"{key.platform}:{quote(key.channel, safe='')}:{quote(key.message, safe='')}"
+def _address(version: Version) -> str:
+    key = version.message
+    return f"{key.platform}:{quote(key.channel, safe='')}:{quote(key.message, safe='')}:{version.number}"

@@ -7,6 +7,7 @@ from copbot.domain.consent import OffTheRecord
 from copbot.domain.heard import Commanded
 from copbot.domain.keeping_rules import off_the_record as is_off_the_record
 from copbot.domain.message import Button, Message, Private, Reply
+from copbot.domain.place import Person
 from copbot.domain.response import MessageKey
 from copbot.errors import NotAllowed, WrongState
 from copbot.ports.platform import CommandSpec
@@ -22,7 +23,7 @@ def off_record(desk: Desk, call: Call) -> Reply:
     Raises WrongState without a chat that is still ahead, NotAllowed for somebody else's message.
     """
     if isinstance(call.heard, Commanded) and call.heard.message is not None:
-        return _erase(desk, call, key_of(call.place, call.heard.message))
+        return _erase(desk, call, key_of(call.place, call.heard.message), call.heard.author)
     chat = _chat(desk, call)
     since = min(desk.now, call.heard.at)
     if not is_off_the_record(desk.uow.consents.off_the_record([chat.id]), chat.id, call.by.id, since):
@@ -44,11 +45,14 @@ def _chat(desk: Desk, call: Call) -> Chat:
     return call.chat
 
 
-def _erase(desk: Desk, call: Call, key: MessageKey) -> Reply:
-    rows = desk.uow.responses.of_messages([key])
-    if any(row.member != call.by.id for row in rows):
+def _erase(desk: Desk, call: Call, key: MessageKey, author: Person | None) -> Reply:
+    """Only for the author; where the platform does not say who that is, for whom a response or reflection of the message is stored."""
+    rows, written = desk.uow.responses.of_messages([key]), desk.uow.follow_ups.of_direct_messages([key])
+    members = {row.member for row in rows} | {one.member for one in written}
+    if (members != {call.by.id}) if author is None else (author != call.by.person):
         raise NotAllowed(desk.say("privacy-not-yours"))
     desk.uow.responses.bury([key], desk.now)
+    desk.uow.follow_ups.remove_reflections([one.id for one in written])
     if rows:
         desk.uow.responses.remove([row.id for row in rows])
         recount(desk, rows)

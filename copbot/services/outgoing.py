@@ -47,19 +47,20 @@ def open_thread(
 
 def tell_privately(desk: Desk, member: Member, key: str, message: Message, *, purpose: str, chat: Chat | None = None) -> None:
     """Send a private message to one member. ``key`` must be unique for ever."""
-    desk.uow.outbox.add(
-        [
-            Outgoing(
-                key=key,
-                lane=private_lane(member.person),
-                target=Privately(member.person),
-                message=message,
-                due_at=desk.now,
-                purpose=purpose,
-                chat=chat.id if chat else None,
-                member=member.id,
-            )
-        ]
+    desk.uow.outbox.add([private_row(desk, member, key, message, purpose=purpose, chat=chat)])
+
+
+def private_row(desk: Desk, member: Member, key: str, message: Message, *, purpose: str, chat: Chat | None = None) -> Outgoing:
+    """The row of a private message."""
+    return Outgoing(
+        key=key,
+        lane=private_lane(member.person),
+        target=Privately(member.person),
+        message=message,
+        due_at=desk.now,
+        purpose=purpose,
+        chat=chat.id if chat else None,
+        member=member.id,
     )
 
 
@@ -72,24 +73,25 @@ def hosts_of(desk: Desk, chat: Chat) -> list[Member]:
 
 def tell_backstage(desk: Desk, chat: Chat, key: str, message: Message, *, purpose: str) -> None:
     """Tell the hosts: in the community's private hosts' channel, or else each of them in a private message."""
+    desk.uow.outbox.add(backstage_rows(desk, chat, key, message, purpose=purpose))
+
+
+def backstage_rows(desk: Desk, chat: Chat, key: str, message: Message, *, purpose: str) -> list[Outgoing]:
+    """The rows that tell the hosts something: one for their channel, or one for each of them."""
     backstage = desk.community(chat).backstage(chat.place)
-    if backstage is not None:
-        desk.uow.outbox.add(
-            [
-                Outgoing(
-                    key=f"{chat.id}:{key}",
-                    lane=channel_lane(backstage),
-                    target=backstage,
-                    message=message,
-                    due_at=desk.now,
-                    purpose=purpose,
-                    chat=chat.id,
-                )
-            ]
+    if backstage is None:
+        return [private_row(desk, host, f"{chat.id}:{key}@{host.id}", message, purpose=purpose, chat=chat) for host in hosts_of(desk, chat)]
+    return [
+        Outgoing(
+            key=f"{chat.id}:{key}",
+            lane=channel_lane(backstage),
+            target=backstage,
+            message=message,
+            due_at=desk.now,
+            purpose=purpose,
+            chat=chat.id,
         )
-        return
-    for host in hosts_of(desk, chat):
-        tell_privately(desk, host, f"{chat.id}:{key}@{host.id}", message, purpose=purpose, chat=chat)
+    ]
 
 
 def change(desk: Desk, chat: Chat, key: str, message: Message) -> None:

@@ -11,13 +11,15 @@ from copbot.services.agenda import agenda
 from copbot.services.desk import Desk
 
 KEY = "panel"
+SHOWN = 14
+"""Steps to come that the panel lists: a whole hour, or the next weeks of a series."""
 
 
-def show(desk: Desk, chat: Chat) -> None:
-    """Open the panel backstage, or bring it up to date if it is open."""
+def show(desk: Desk, chat: Chat, *, anew: str = "") -> None:
+    """Open the panel backstage, or bring it up to date if it is open. ``anew``: a new one, for the date that a chat was moved to."""
     message = panel(desk, chat)
     outgoing.change(desk, chat, KEY, message)
-    outgoing.tell_backstage(desk, chat, KEY, message, purpose="panel")
+    outgoing.tell_backstage(desk, chat, f"{KEY}@{anew}" if anew else KEY, message, purpose="panel")
 
 
 def refresh(desk: Desk, chat: Chat) -> None:
@@ -34,11 +36,21 @@ def panel(desk: Desk, chat: Chat) -> Message:
         "panel",
         chat=chat,
         current=now_open,
-        agenda=agenda(_ahead(steps), desk.edition(chat)),
+        agenda=agenda(_ahead(steps), desk.edition(chat))[:SHOWN],
         coming_count=len(desk.uow.chats.attendance(chat.id)),
         note=_host_note(desk, chat, now_open),
     )
-    return Message(text, tuple(_buttons(chat, steps, hushed=chat.hushed_until is not None and chat.hushed_until > desk.now)))
+    return Message(
+        text,
+        tuple(
+            _buttons(
+                chat,
+                steps,
+                hushed=chat.hushed_until is not None and chat.hushed_until > desk.now,
+                series=bool(desk.edition(chat).format.each_round),
+            )
+        ),
+    )
 
 
 def current(asked: list[AskedQuestion]) -> AskedQuestion | None:
@@ -56,7 +68,7 @@ def _ahead(steps: list[Step]) -> list[Step]:
     return [step for step in steps if step.state is StepState.DUE and step.does in replanning.OF_THE_HOUR]
 
 
-def _buttons(chat: Chat, steps: list[Step], *, hushed: bool) -> Iterator[Button]:
+def _buttons(chat: Chat, steps: list[Step], *, hushed: bool, series: bool) -> Iterator[Button]:
     """``chat.change`` goes along, so that a press on an outdated panel can be told from a fresh one."""
     expects = f"{chat.id}:{chat.change}"
     match chat.state:
@@ -69,14 +81,14 @@ def _buttons(chat: Chat, steps: list[Step], *, hushed: bool) -> Iterator[Button]
             yield Button("Resume", "resume", expects, Look.PRIMARY)
             yield Button("Close", "close", expects, Look.DANGER)
         case State.OPEN:
-            yield from _open_buttons(steps, expects, hushed=hushed)
+            yield from _open_buttons(steps, expects, hushed=hushed, series=series)
         case State.CLOSING:
             yield Button("Transcript", "transcript", expects)
         case _:
             return
 
 
-def _open_buttons(steps: list[Step], expects: str, *, hushed: bool) -> Iterator[Button]:
+def _open_buttons(steps: list[Step], expects: str, *, hushed: bool, series: bool) -> Iterator[Button]:
     coming = replanning.next_question(steps)
     following = replanning.next_of_the_hour(steps)
     if coming is not None:
@@ -84,7 +96,8 @@ def _open_buttons(steps: list[Step], expects: str, *, hushed: bool) -> Iterator[
         yield Button(f"Skip Q{coming.number}", "skip", expects)
     elif following is not None:
         yield Button(f"Next: {'take-away' if following.does == 'ask_round' else 'close'}", "next", expects, Look.PRIMARY)
-    yield Button("5 minutes more", "extend", f"{expects}:5")
+    if not series:
+        yield Button("5 minutes more", "extend", f"{expects}:5")
     yield Button("Ask something", "ask", expects)
     yield Button("Pause", "pause", expects)
     yield Button("Unhush" if hushed else "Hush", "hush", expects)

@@ -34,12 +34,13 @@ def perform_next_of(desk: Desk, chat: int) -> bool:
     return bool(due)
 
 
-def give_up_next_of(desk: Desk, chat: int) -> None:
+def give_up_next_of(desk: Desk, chat: int, *, tell: bool = True) -> None:
     """The first due step of a chat cannot be done for a fault of copbot's own: it ends, and the hosts are told."""
     due = [step for step in desk.uow.steps.due(desk.now, 500) if step.chat == chat]
     for locked in desk.uow.chats.lock([chat]) if due else []:
         desk.uow.steps.save([replace(due[0], state=StepState.EXPIRED, done_at=desk.now)])
-        _tell_expired(desk, locked, due[0])
+        if tell:
+            _tell_expired(desk, locked, due[0])
 
 
 def perform_due_of(desk: Desk, chat: int) -> None:

@@ -1,5 +1,6 @@
 """Scheduling: from a form to a draft that shows every step with its time, and from a confirmed draft to steps that will happen."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
@@ -15,11 +16,18 @@ from copbot.domain.question import QuestionSet
 from copbot.domain.schedule import Oddity, resolve
 from copbot.domain.step import Outgoing, Step, StepState, Verb, channel_lane
 from copbot.errors import WrongState
-from copbot.services import nearest
+from copbot.services import nearest, outgoing
 from copbot.services.desk import Desk
 
+COME_AGAIN = ("remind", "host_checklist", "panel")
 DRAFT_IN_FORM = ("set", "date", "time", "zone", "with")
 """The fields of the scheduling form, and the options of ``/cop schedule``."""
+
+
+DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
+TIME = re.compile(r"(\d{1,2}):(\d{2})")
+LOOSE_TIME = re.compile(r"(\d{1,2})[.:h](\d{2})\s*(pm)?", re.IGNORECASE)
+FURTHEST = timedelta(days=731)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +65,7 @@ def understand(desk: Desk, community: Community, fields: Mapping[str, str]) -> W
     if errors or found is None or day is None or clock is None or zone is None:
         raise Wrong(errors)
     starts = datetime.combine(day, clock)
-    _refuse_past(desk, starts, zone)
+    refuse_past(desk, starts, zone)
     cohosts = tuple(name.strip().lstrip("@") for name in fields.get("with", "").split(",") if name.strip())
     return Wish(found, starts, zone.key, cohosts)
 
@@ -91,21 +99,35 @@ def _zone(name: str, errors: dict[str, str]) -> ZoneInfo | None:
 
 def _date(text: str, errors: dict[str, str]) -> date | None:
     try:
-        return date.fromisoformat(text.strip())
+        found = date.fromisoformat(text.strip()) if DATE.fullmatch(text.strip()) else None
     except ValueError:
+        found = None
+    if found is None:
         errors["date"] = "Write the date as year-month-day, for example 2018-01-31"
-        return None
+    return found
 
 
 def _time(text: str, errors: dict[str, str]) -> time | None:
-    try:
-        return time.fromisoformat(text.strip().zfill(5)).replace(second=0, microsecond=0, tzinfo=None)
-    except ValueError:
-        errors["time"] = "Write the time on the 24-hour clock, for example 19:30"
-        return None
+    found = TIME.fullmatch(text.strip())
+    if found and int(found[1]) < 24 and int(found[2]) < 60:
+        return time(int(found[1]), int(found[2]))
+    errors["time"] = f"Write the time on the 24-hour clock, {_meant(text)}"
+    return None
 
 
-def _refuse_past(desk: Desk, starts: datetime, zone: ZoneInfo) -> None:
+def _meant(text: str) -> str:
+    """What somebody probably meant by ``7.30pm``: proposed, never guessed silently (2-domain 7.8)."""
+    found = LOOSE_TIME.match(text.strip())
+    if found is None:
+        return "for example 19:30"
+    hour = int(found[1]) + (12 if found[3] and int(found[1]) < 12 else 0)
+    return f"did you mean {hour:02}:{found[2]}?" if hour < 24 and int(found[2]) < 60 else "for example 19:30"
+
+
+def refuse_past(desk: Desk, starts: datetime, zone: ZoneInfo) -> None:
+    """Raises Wrong for a naive local start that has passed, naming the next possible, or that is further off than anybody plans."""
+    if starts.date() > desk.now.date() + FURTHEST:
+        raise Wrong({"date": f"{starts:%Y-%m-%d} is more than two years ahead. Check the year."})
     if resolve(starts, zone).at > desk.now:
         return
     possible = plans.next_possible(starts, desk.now, zone)
@@ -116,7 +138,7 @@ def _refuse_past(desk: Desk, starts: datetime, zone: ZoneInfo) -> None:
 
 def cautions(desk: Desk, chat: Chat, wish: Wish) -> tuple[Caution, ...]:
     """What the host should know: clock changes, other chats in the channel, steps that are past already, warnings about the set."""
-    return (*_clock_changes(wish), *_overlaps(desk, chat), *_passed(desk, chat, wish))
+    return (*_clock_changes(wish), *overlaps(desk, chat), *_weekday(desk, chat, wish), *_passed(desk, chat, wish))
 
 
 def _clock_changes(wish: Wish) -> tuple[Caution, ...]:
@@ -136,7 +158,16 @@ def _clock_changes(wish: Wish) -> tuple[Caution, ...]:
             return ()
 
 
-def _overlaps(desk: Desk, chat: Chat) -> tuple[Caution, ...]:
+def _weekday(desk: Desk, chat: Chat, wish: Wish) -> tuple[Caution, ...]:
+    format = desk.edition(chat).format
+    if not format.post_on or wish.starts.strftime("%A") in format.post_on:
+        return ()
+    first = chat.starts_at.astimezone(chat.zone)
+    return (Caution(f"Questions of this format come on {' and '.join(format.post_on)}, so the first comes on {first:%A %d %B}."),)
+
+
+def overlaps(desk: Desk, chat: Chat) -> tuple[Caution, ...]:
+    """Other chats that are in the channel at the same time."""
     others = [
         other
         for other in desk.uow.chats.in_places([chat.place.top], AHEAD)
@@ -149,7 +180,8 @@ def _overlaps(desk: Desk, chat: Chat) -> tuple[Caution, ...]:
 
 
 def _passed(desk: Desk, chat: Chat, wish: Wish) -> tuple[Caution, ...]:
-    passed = [step.key for step in planned(desk, chat, wish.starts).steps if step.due_at < desk.now]
+    done = {step.key for step in desk.uow.steps.of(chat.id) if step.state is StepState.DONE}
+    passed = [step.key for step in planned(desk, chat, wish.starts).steps if step.due_at < desk.now and step.key not in done]
     if not passed:
         return ()
     names = ", ".join(key.replace("_", " ") for key in passed)
@@ -184,13 +216,17 @@ def draft(desk: Desk, community: Community, place: Place, by: Member, wish: Wish
 
 
 def _people_named(desk: Desk, community: Community, place: Place, names: Sequence[str]) -> list[Member]:
-    """Members known by that name or account id; unknown names are left to the preview to point out."""
-    wanted = {name.casefold() for name in names}
-    return [
-        member
-        for member in desk.uow.members.of_community(community.id)
-        if member.person.platform == place.platform and {member.name.casefold(), member.person.id.casefold()} & wanted
-    ]
+    """The members who alone have that name or account; unknown and ambiguous names are left to the preview to point out."""
+    here = [member for member in desk.uow.members.of_community(community.id) if member.person.platform == place.platform]
+    found = [by_name(here, name) for name in names]
+    return [members[0] for members in found if len(members) == 1]
+
+
+def by_name(members: Sequence[Member], name: str) -> list[Member]:
+    """The members of that account, else those of that display name, whatever the case."""
+    wanted = name.casefold()
+    account = [member for member in members if member.person.id.casefold() == wanted]
+    return account or [member for member in members if member.name.casefold() == wanted]
 
 
 def unknown_names(desk: Desk, community: Community, place: Place, names: Sequence[str]) -> list[str]:
@@ -264,6 +300,7 @@ def reschedule(desk: Desk, chat: Chat, starts: datetime, *, edition: tuple[str, 
     moved = replace(chat, starts_at=timed.starts_at, ends_at=timed.ends_at, change=chat.change + 1)
     desk.uow.chats.save(moved)
     stored = {step.key: step for step in desk.uow.steps.of(chat.id)}
+    timed = replace(timed, steps=tuple(_once_more(step, stored.get(step.key), moved, desk) for step in timed.steps))
     fresh = {step.key: _step(desk, moved, step) for step in timed.steps}
     desk.uow.steps.save(
         replace(step, due_at=fresh[key].due_at, state=fresh[key].state)
@@ -277,6 +314,33 @@ def reschedule(desk: Desk, chat: Chat, starts: datetime, *, edition: tuple[str, 
     return moved
 
 
-def shift_all(chat: Chat, by: timedelta) -> Chat:
-    """The chat itself, later (or earlier) by as much."""
-    return replace(chat, starts_at=chat.starts_at + by, ends_at=chat.ends_at + by)
+def _once_more(step: plans.PlannedStep, stored: Step | None, chat: Chat, desk: Desk) -> plans.PlannedStep:
+    """A reminder, checklist or panel that came before the move comes again before the new date, under a key of its own."""
+    if stored is None or stored.state is not StepState.DONE or step.does not in COME_AGAIN or step.due_at <= desk.now:
+        return step
+    return replace(step, key=f"{step.key}@{chat.change}")
+
+
+def remind_of_pause(desk: Desk, chat: Chat, message: Message, at: datetime) -> None:
+    """Put a reminder on its way that leaves at ``at`` unless the chat goes on before: steps of a paused chat are never due."""
+    for row in outgoing.backstage_rows(desk, chat, _pause_key(chat), message, purpose="pause"):
+        desk.uow.outbox.add([replace(row, due_at=at)])
+
+
+def forget_pause(desk: Desk, chat: Chat) -> None:
+    """The chat goes on: nobody needs to be reminded."""
+    for row in desk.uow.outbox.of(chat.id):
+        if row.purpose == "pause":
+            desk.uow.outbox.cancel_key(row.key)
+
+
+def _pause_key(chat: Chat) -> str:
+    return f"pause:{chat.change}"
+
+
+def plan_after(desk: Desk, chat: Chat) -> None:
+    """Plan what comes after the chat anew from its end: days mean that date at the format's time, whatever the hour was moved by."""
+    edition = desk.edition(chat)
+    fresh = {step.key: step for step in plans.after(edition.format, edition.question_set, chat.ends_at, chat.zone)}
+    due = [step for step in desk.uow.steps.of(chat.id) if step.state is StepState.DUE and step.key in fresh]
+    desk.uow.steps.save(replace(step, due_at=max(fresh[step.key].due_at, desk.now)) for step in due)

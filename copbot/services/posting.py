@@ -6,7 +6,7 @@ from dataclasses import replace
 from copbot.domain.chat import Chat
 from copbot.domain.message import Message
 from copbot.domain.step import Fate, Outgoing, Verb
-from copbot.services import asking, outgoing
+from copbot.services import asking, notices, outgoing
 from copbot.services.desk import Desk
 
 TELLS_HOSTS = (
@@ -30,6 +30,8 @@ def finished(desk: Desk, row: Outgoing, *, remedy: str = "") -> None:
     """Take over how an attempt ended. The row's lease must stand, else nothing happens: somebody else owns it now."""
     if not desk.uow.outbox.mark(row):
         return
+    if row.fate is Fate.SENT and row.purpose in ON_SENT_PRIVATELY:
+        ON_SENT_PRIVATELY[row.purpose](desk, row)
     chat = next(iter(desk.uow.chats.lock([row.chat])), None) if row.chat is not None else None
     if chat is None:
         return
@@ -61,3 +63,6 @@ def _not_posted(desk: Desk, chat: Chat, row: Outgoing, remedy: str) -> None:
 
 ON_SENT: Mapping[str, Callable[[Desk, Chat, Outgoing], None]] = {"ask": asking.opened, "welcome": _noticed}
 """Purpose of a row -> what its posting changes."""
+
+ON_SENT_PRIVATELY: Mapping[str, Callable[[Desk, Outgoing], None]] = {notices.NOTICE: notices.noticed}
+"""The same for rows that belong to no chat."""

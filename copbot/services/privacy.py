@@ -2,13 +2,15 @@
 
 from collections.abc import Mapping
 
+from copbot.domain.chat import Chat
+from copbot.domain.community import Community
 from copbot.domain.consent import OFF, ON, STATES, Consent, Scope
 from copbot.domain.member import Member
 from copbot.domain.message import Button, File, Message, Private, Reply
 from copbot.domain.switches import Switch, scope_named, state_named, switches
 from copbot.errors import WrongState
 from copbot.ports.platform import CommandSpec
-from copbot.services import forgetting, identifying, off_record
+from copbot.services import follow_up_flow, forgetting, identifying, off_record, writing_back
 from copbot.services.call import Call, Command, Press
 from copbot.services.desk import Desk
 from copbot.services.personal_export import everything_about
@@ -53,10 +55,15 @@ def export_me(desk: Desk, call: Call) -> Reply:
 
 
 def choose(desk: Desk, member: Member, scope: Scope, state: str, *, via: str) -> None:
-    """Remember a choice. Turning text off erases the text that was kept; turning anything on holds only from now on."""
+    """Remember a choice. Turning text off erases the text that was kept, turning follow-ups off ends those there are.
+
+    Turning anything on holds only from now on.
+    """
     desk.uow.consents.add([Consent(member.id, scope, state, desk.now, via)])
     if scope is Scope.TEXT and state == OFF:
         desk.uow.responses.erase_texts(member.id)
+    if scope is Scope.FOLLOW_UP and state == OFF:
+        follow_up_flow.stop(desk, member)
 
 
 def _meant(desk: Desk, scope: str, state: str) -> tuple[Scope, str]:
@@ -74,25 +81,36 @@ def _set(desk: Desk, call: Call, scope: Scope, state: str, *, via: str) -> None:
 
     A refusal that is only the default so far is written as soon as somebody says it: a notice may change the default, never a choice.
     """
-    made = desk.uow.consents.current([call.by.id]).get(call.by.id, {}).get(scope.value)
-    standing = made.state if made else _now(desk, call)[scope].state
-    if standing != state or (made is None and state != ON):
-        choose(desk, call.by, scope, state, via=via)
+    for community, member in _concerned(desk, call):
+        made = desk.uow.consents.current([member.id]).get(member.id, {}).get(scope.value)
+        standing = made.state if made else _now(desk, community, member, call.chat)[scope].state
+        if standing != state or (made is None and state != ON):
+            choose(desk, member, scope, state, via=via)
 
 
-def _now(desk: Desk, call: Call) -> dict[Scope, Switch]:
+def _concerned(desk: Desk, call: Call) -> list[tuple[Community, Member]]:
+    """Whom a change concerns: in a private place, which is no community's, the person in every community that knows them."""
+    if writing_back.is_channel(desk, call.place):
+        return [(call.community, call.by)]
+    known = ((one, desk.uow.members.by_person(one.id, [call.by.person])) for one in desk.library.communities())
+    return [(community, member) for community, members in known for member in members.values()]
+
+
+def _now(desk: Desk, community: Community, member: Member, chat: Chat | None) -> dict[Scope, Switch]:
     """The switches as they stand; in a chat its channel's notice counts as much as the private one."""
-    choices = desk.uow.consents.current([call.by.id]).get(call.by.id, {})
-    noticed_at = call.by.noticed_at or (call.chat.noticed_at if call.chat else None)
-    return {switch.scope: switch for switch in switches(choices, call.community.privacy, noticed_at)}
+    choices = desk.uow.consents.current([member.id]).get(member.id, {})
+    noticed_at = member.noticed_at or (chat.noticed_at if chat and chat.community == community.id else None)
+    return {switch.scope: switch for switch in switches(choices, community.privacy, noticed_at)}
 
 
 def _panel(desk: Desk, call: Call, changed: tuple[Scope, ...]) -> Private:
-    now = _now(desk, call)
+    now = _now(desk, call.community, call.by, call.chat)
+    concerned = [community.name for community, _ in _concerned(desk, call)] if changed else []
     text = desk.say(
         "privacy-panel",
         switches={scope.value: switch for scope, switch in now.items()},
         changed=[scope.value for scope in changed],
+        everywhere=concerned if len(concerned) > 1 else [],
         community=call.community,
         zone=call.by.time_zone or call.community.time_zone,
     )

@@ -12,7 +12,7 @@ from copbot.errors import NotAllowed, WrongState
 from copbot.ports.platform import CommandSpec
 from copbot.services import outgoing, planning
 from copbot.services.agenda import agenda
-from copbot.services.call import Call, Command, Press, private, the_chat
+from copbot.services.call import Call, Command, Press, is_admin, private, the_chat
 from copbot.services.desk import Desk
 
 SOON = 10
@@ -35,8 +35,7 @@ def submitted(desk: Desk, call: Call) -> Reply:
 
 def _may_schedule(call: Call) -> None:
     admins = call.community.people.admins
-    known = {f"@{call.by.name}", f"@{call.by.person.id}", f"{call.by.person.platform}:{call.by.person.id}"}
-    if admins and not known & set(admins):
+    if admins and not is_admin(call.by, call.community):
         who = ", ".join(admins)
         raise NotAllowed(
             f"In {call.community.name}, chats are scheduled by {who}. Ask them, or show them what you would like to talk about."
@@ -50,7 +49,7 @@ def _draft(desk: Desk, call: Call, fields: Mapping[str, str]) -> Reply:
         if set(wrong.errors) <= set(planning.DRAFT_IN_FORM) and call.is_form:
             return FormErrors(wrong.errors)
         return private("\n".join(f"- {text}" for text in wrong.errors.values()))
-    if call.chat is not None and call.chat.state is State.DRAFT:
+    if call.is_form and call.chat is not None and call.chat.state is State.DRAFT:
         desk.uow.chats.delete_draft(call.chat.id)
     chat = planning.draft(desk, call.community, _channel(call), call.by, wish)
     return _preview_draft(

@@ -104,7 +104,7 @@ def _host_checklist(desk: Desk, chat: Chat, step: Step) -> None:
 
 
 def _panel(desk: Desk, chat: Chat, step: Step) -> None:
-    panel.show(desk, chat)
+    panel.show(desk, chat, anew=step.key.partition("@")[2])
 
 
 def _welcome(desk: Desk, chat: Chat, step: Step) -> None:
@@ -167,7 +167,7 @@ def _part_b(desk: Desk, chat: Chat, step: Step) -> None:
 def _warn(desk: Desk, chat: Chat, step: Step) -> None:
     asked = panel.current(desk.uow.questions.of([chat.id]))
     ends = replanning.end_of_questions(desk.uow.steps.of(chat.id))
-    if asked is None or ends is None:
+    if asked is None or ends is None or asked.number == 0:
         return
     minutes = max(round((ends - desk.now).total_seconds() / 60), 1)
     text = desk.edition(chat).say("time-warning", minutes=minutes, label=asked.label)
@@ -176,7 +176,8 @@ def _warn(desk: Desk, chat: Chat, step: Step) -> None:
 
 def _close(desk: Desk, chat: Chat, step: Step) -> None:
     edition = desk.edition(chat)
-    text = edition.say("closing", chat=chat, words=words(desk, chat, _phase(desk, chat, step)), hosts=outgoing.hosts_of(desk, chat))
+    said = words(desk, chat, _phase(desk, chat, step))
+    text = edition.say("closing", chat=chat, words=said, hosts=outgoing.hosts_of(desk, chat))
     if not any(one.does == "round" for one in edition.format.during) and edition.question_set.closing:
         text = f"{text}\n\n{edition.question_set.closing}"
     buttons = (Button("I'm still listening", "listening", str(chat.id)), Button("Reflect later, privately", "reflect-on", str(chat.id)))
@@ -230,7 +231,7 @@ def _nudge(desk: Desk, chat: Chat, step: Step) -> None:
     }
     if not wanted.get(phase.only_if, True) or is_quiet(desk.now, desk.community(chat).quiet_hours, chat.zone):
         return
-    outgoing.post_in_thread(desk, chat, asked, step.key, Message(words(desk, chat, phase)), purpose="nudge")
+    outgoing.post_in_thread(desk, chat, asked, step.key, Message(words(desk, chat, phase, count=counters.voices)), purpose="nudge")
 
 
 def _welcome_series(desk: Desk, chat: Chat, step: Step) -> None:

@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager
 from datetime import timedelta
 from threading import Lock
-from typing import Self, TypeVar
+from typing import Any, Self, TypeVar
 
 import sqlalchemy as sa
 from typing_extensions import override
@@ -19,6 +19,8 @@ from copbot.store.repositories.outbox import SETTLE
 from copbot.store.unit_of_work import SqlUnitOfWork
 
 T = TypeVar("T")
+SCRUB_MILLISECONDS = 100
+"""How long emptying the write-ahead log waits for other connections: everybody else waits as long for the database thread."""
 
 
 class SqlStore(Store):
@@ -76,9 +78,12 @@ class SqlStore(Store):
         self._thread.shutdown()
 
     @override
-    async def scrub(self) -> None:
-        """Empty the write-ahead log. To be awaited after erasures, outside of a transaction: until then the log may hold erased text."""
-        await self.on_thread(self._scrub)
+    async def scrub(self) -> bool:
+        """Empty the write-ahead log. To be awaited after erasures, outside of a transaction: until then the log may hold erased text.
+
+        False if another connection that reads or writes kept it from being emptied.
+        """
+        return await self.on_thread(self._scrub)
 
     async def forgotten(self) -> list[Forgotten]:
         """Who was forgotten. Kept beside the backups, it lets a restored backup forget again."""
@@ -125,9 +130,15 @@ class SqlStore(Store):
         finally:
             self._alone.release()
 
-    def _scrub(self) -> None:
+    def _scrub(self) -> bool:
+        driver: Any = self._writer.connection.driver_connection
         with self._only_us():
-            on_driver(self._writer, "PRAGMA wal_checkpoint(TRUNCATE)")
+            on_driver(self._writer, f"PRAGMA busy_timeout = {SCRUB_MILLISECONDS}")
+            try:
+                (busy, _, _) = driver.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            finally:
+                on_driver(self._writer, f"PRAGMA busy_timeout = {BUSY_MILLISECONDS}")
+        return not busy
 
     def _disconnect(self) -> None:
         with self._only_us():

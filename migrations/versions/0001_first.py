@@ -281,6 +281,7 @@ def _identifier_event() -> None:
         needs("message", sa.Text, "The platform's id of the message."),
         needs("at", INSTANT, "When (UTC)."),
         needs("outcome", sa.Text, "What came of it."),
+        needs("version", sa.Integer, "Version of the message that was seen; 0: as first posted."),
         sa.Index(None, "member", "chat"),
         sa.Index(None, "message"),
         comment="That something may identify a patient, and what came of it. Never the text.",

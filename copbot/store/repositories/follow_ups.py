@@ -9,12 +9,13 @@ from typing_extensions import override
 
 from copbot.domain.consent import ON, Scope
 from copbot.domain.follow_up import Commitment, FollowUp, FollowUpState, Reflection, ReflectPreference
+from copbot.domain.response import MessageKey
 from copbot.ports.people import FollowUps
 from copbot.store import tables
-from copbot.store.mapper import Mapper, replacing, rows_for, skipping, some
+from copbot.store.mapper import MESSAGE_KEY, Mapper, chunks, replacing, rows_for, skipping, some
 
 FOLLOW_UP = Mapper(FollowUp, tables.follow_up)
-REFLECTION = Mapper(Reflection, tables.reflection)
+REFLECTION = Mapper(Reflection, tables.reflection, {"message": MESSAGE_KEY})
 COMMITMENT = Mapper(Commitment, tables.commitment)
 PREFERENCE = Mapper(ReflectPreference, tables.reflect_preference)
 
@@ -29,6 +30,8 @@ _NEXT_DUE = sa.select(sa.func.min(_follow_up.due_at)).where(_follow_up.state == 
 _OF_MEMBER = FOLLOW_UP.select.where(_follow_up.member == sa.bindparam("of_member")).order_by(_follow_up.id)
 _IN_STATE = _OF_MEMBER.where(_follow_up.state == sa.bindparam("in_state"))
 _REFLECTIONS = REFLECTION.select.where(tables.reflection.c.member == sa.bindparam("of_member")).order_by(tables.reflection.c.id)
+_OF_MESSAGES = REFLECTION.select.where(tables.reflection.c.message.in_(some())).order_by(tables.reflection.c.id)
+_REMOVE_REFLECTIONS = tables.reflection.delete().where(tables.reflection.c.id.in_(some()))
 _DELETE_REFLECTIONS = tables.reflection.delete().where(tables.reflection.c.member == sa.bindparam("of_member"))
 _COMMITMENTS = COMMITMENT.select.where(tables.commitment.c.member == sa.bindparam("of_member")).order_by(tables.commitment.c.id)
 _DELETE_COMMITMENTS = tables.commitment.delete().where(tables.commitment.c.member == sa.bindparam("of_member"))
@@ -84,6 +87,22 @@ class SqlFollowUps(FollowUps):
     @override
     def reflections(self, member: int) -> list[Reflection]:
         return REFLECTION.values(self._connection.execute(_REFLECTIONS, {"of_member": member}).all())
+
+    @override
+    def of_direct_messages(self, keys: Collection[MessageKey]) -> list[Reflection]:
+        wanted = set(keys)
+        rows = rows_for(self._connection, _OF_MESSAGES, sorted({key.message for key in wanted}))
+        return [reflection for reflection in REFLECTION.values(rows) if reflection.message in wanted]
+
+    @override
+    def save_reflections(self, reflections: Iterable[Reflection]) -> None:
+        if rows := [REFLECTION.changed(reflection) for reflection in reflections]:
+            self._connection.execute(REFLECTION.update, rows)
+
+    @override
+    def remove_reflections(self, ids: Collection[int]) -> None:
+        for chunk in chunks(ids):
+            self._connection.execute(_REMOVE_REFLECTIONS, {"some": chunk})
 
     @override
     def delete_reflections(self, member: int) -> None:

@@ -3,7 +3,8 @@
 import hashlib
 import hmac
 import secrets
-from collections.abc import Collection, Iterable
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -14,7 +15,7 @@ from copbot.domain.member import FORMER_MEMBER, Member
 from copbot.domain.place import Person
 from copbot.ports.store import Members
 from copbot.store import tables
-from copbot.store.mapper import PERSON, Mapper, replacing, rows_for, skipping, some
+from copbot.store.mapper import PERSON, Mapper, chunks, replacing, rows_for, skipping, some
 
 MEMBER = Mapper(Member, tables.member, {"person": PERSON})
 SECRET = "forgotten_secret"  # noqa: S105 - the fact's name, not its value
@@ -27,9 +28,8 @@ _FORMER = sa.select(_member.id).where(_member.community == sa.bindparam("of_comm
 _WAS_FORGOTTEN = sa.select(tables.forgotten.c.hash).where(tables.forgotten.c.hash == sa.bindparam("of_hash")).limit(1)
 _SECRET = sa.select(tables.fact.c.value).where(tables.fact.c.name == SECRET)
 
-_THEIRS: sa.BindParameter[int] = sa.bindparam("of_member")
 _DELETED = tuple(
-    table.delete().where(table.c.member == _THEIRS)
+    table.delete().where(table.c.member.in_(some()))
     for table in (
         tables.reflection,
         tables.commitment,
@@ -44,21 +44,19 @@ _DELETED = tuple(
 )
 """What is theirs, in an order that the references allow."""
 _HANDED_OVER = tuple(
-    column.table.update().where(column == _THEIRS).values({column: sa.bindparam("former")})
+    column.table.update().where(column.in_(some())).values({column: sa.bindparam("former")})
     for column in (tables.act.c.member, tables.pin.c.by, tables.suggestion.c.by, tables.chat.c.created_by)
 )
 """What the community goes on needing, without them."""
-_WIPE_RESPONSES = tables.response.update().where(tables.response.c.member == _THEIRS).values(member=sa.bindparam("former"), text=None)
-_DROP_EDGES = tables.response.update().where(tables.response.c.replies_to == _THEIRS).values(replies_to=None)
-_DELETE_MAIL = tables.outbox.delete().where(
-    tables.outbox.c.to_person.is_not(None),
-    sa.or_(
-        tables.outbox.c.member == _THEIRS,
-        sa.and_(tables.outbox.c.to_platform == sa.bindparam("of_platform"), tables.outbox.c.to_person == sa.bindparam("of_person")),
-    ),
+_WIPE_RESPONSES = tables.response.update().where(tables.response.c.member.in_(some())).values(member=sa.bindparam("former"), text=None)
+_DROP_EDGES = tables.response.update().where(tables.response.c.replies_to.in_(some())).values(replies_to=None)
+_DELETE_MAIL = tables.outbox.delete().where(tables.outbox.c.to_person.is_not(None), tables.outbox.c.member.in_(some()))
+_DELETE_MAIL_TO = tables.outbox.delete().where(
+    tables.outbox.c.to_platform == sa.bindparam("of_platform"), tables.outbox.c.to_person == sa.bindparam("of_person")
 )
-_FREE_MAIL = tables.outbox.update().where(tables.outbox.c.member == _THEIRS).values(member=None)
-_DELETE = tables.member.delete().where(_member.id == _THEIRS)
+_FREE_MAIL = tables.outbox.update().where(tables.outbox.c.member.in_(some())).values(member=None)
+_DELETE = tables.member.delete().where(_member.id.in_(some()))
+_LEAVERS = sa.select(_member.community, _member.id).where(_member.left_at < sa.bindparam("before"), _member.platform != "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,17 +120,28 @@ class SqlMembers(Members):
 
     @override
     def forget(self, member: Member, at: datetime) -> None:
-        theirs = {"of_member": member.id}
-        for delete in _DELETED:
-            self._connection.execute(delete, theirs)
-        self._connection.execute(_DELETE_MAIL, {**theirs, "of_platform": member.person.platform, "of_person": member.person.id})
-        self._connection.execute(_FREE_MAIL, theirs)
-        self._connection.execute(_DROP_EDGES, theirs)
-        former = {**theirs, "former": self.former_member(member.community)}
+        self._connection.execute(_DELETE_MAIL_TO, {"of_platform": member.person.platform, "of_person": member.person.id})
+        self._part_with(member.community, [member.id])
+        self._remember(Forgotten(self._hash(member.person), member.community, at))
+
+    def forget_leavers(self, before: datetime) -> int:
+        """Forget who left before, by set. No hash is remembered: they may come back as anybody else. How many."""
+        leavers: defaultdict[str, list[int]] = defaultdict(list)
+        for community, id in self._connection.execute(_LEAVERS, {"before": before}):
+            leavers[community].append(id)
+        for community, ids in leavers.items():
+            for chunk in chunks(ids):
+                self._part_with(community, chunk)
+        return sum(len(ids) for ids in leavers.values())
+
+    def _part_with(self, community: str, ids: Sequence[int]) -> None:
+        theirs = {"some": list(ids)}
+        for statement in (*_DELETED, _DELETE_MAIL, _FREE_MAIL, _DROP_EDGES):
+            self._connection.execute(statement, theirs)
+        former = {**theirs, "former": self.former_member(community)}
         for hand_over in (*_HANDED_OVER, _WIPE_RESPONSES):
             self._connection.execute(hand_over, former)
         self._connection.execute(_DELETE, theirs)
-        self._remember(Forgotten(self._hash(member.person), member.community, at))
 
     @override
     def was_forgotten(self, person: Person) -> bool:

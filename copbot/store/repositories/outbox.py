@@ -8,6 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from typing_extensions import override
 
+from copbot.domain.message import Message
 from copbot.domain.place import Posted, ThreadOf
 from copbot.domain.step import Fate, Outgoing, Verb
 from copbot.ports.store import Outbox
@@ -21,6 +22,10 @@ SETTLE = timedelta(seconds=30)
 
 UNFINISHED = (Fate.PENDING, Fate.LEASED, Fate.UNCLEAR)
 UNSENT = (Fate.EXPIRED, Fate.CANCELLED, Fate.FAILED)
+FINISHED = (Fate.SENT, *UNSENT)
+ERASED = Message("…")
+"""Stands for words that were deleted after they were sent."""
+
 NO_THREAD = "the thread could not be opened"
 
 _row, _lane, _asked = tables.outbox.c, tables.lane.c, tables.asked_question.c
@@ -98,6 +103,11 @@ _OF_POSTED = (
 _TAKE_OVER = tables.outbox.update().where(_row.edits == sa.bindparam("of_edits"), _row.verb == Verb.EDIT, _row.fate == Fate.PENDING)
 _CANCEL = tables.outbox.update().where(_row.chat == sa.bindparam("of_chat"), _row.fate == Fate.PENDING).values(fate=Fate.CANCELLED)
 _CANCEL_PURPOSES = _CANCEL.where(_row.purpose.in_(some()))
+_OF_MEMBER = (_row.member == sa.bindparam("of_member"), _row.purpose == sa.bindparam("of_purpose"))
+_CANCEL_OF_MEMBER = tables.outbox.update().where(*_OF_MEMBER, _row.fate == Fate.PENDING).values(fate=Fate.CANCELLED)
+_FINISHED_OF_MEMBER = (*_OF_MEMBER, _row.fate.in_(FINISHED))
+_DELETE_OF_MEMBER = tables.outbox.delete().where(*_FINISHED_OF_MEMBER, _row.key.not_in(some()))
+_EMPTY_OF_MEMBER = tables.outbox.update().where(*_FINISHED_OF_MEMBER).values(message=ERASED)
 _CANCEL_KEY = tables.outbox.update().where(_row.key == sa.bindparam("of_key"), _row.fate == Fate.PENDING).values(fate=Fate.CANCELLED)
 
 
@@ -189,6 +199,17 @@ class SqlOutbox(Outbox):
         if cancelled:
             self._end_in_vain()
         return cancelled
+
+    @override
+    def cancel_of_member(self, member: int, purpose: str) -> None:
+        self._connection.execute(_CANCEL_OF_MEMBER, {"of_member": member, "of_purpose": purpose})
+        self._end_in_vain()
+
+    @override
+    def erase_of_member(self, member: int, purpose: str, but: Collection[str] = ()) -> None:
+        theirs = {"of_member": member, "of_purpose": purpose}
+        self._connection.execute(_DELETE_OF_MEMBER, {**theirs, "some": list(but)})
+        self._connection.execute(_EMPTY_OF_MEMBER, theirs)
 
     def _end_in_vain(self) -> None:
         """End the rows that wait for a thread or a message that will never be; else they would block their lanes for ever."""

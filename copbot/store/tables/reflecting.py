@@ -36,6 +36,11 @@ reflection = sa.Table(
     needs("prompt", sa.Text, "Id of the question."),
     needs("text", sa.Text, "What the member wrote: for that member alone."),
     needs("at", Instant(), "When (UTC)."),
+    may_have("platform", sa.Text, "Platform of the direct message that it was; NULL if it was written in a form."),
+    may_have("channel", sa.Text, "Channel of that message."),
+    may_have("message", sa.Text, "The platform's id of that message."),
+    needs("version", sa.Integer, "Version of its last edit taken over."),
+    sa.Index(None, "message"),
     comment="What members wrote in answer to a follow-up. Shown to nobody else.",
 )
 

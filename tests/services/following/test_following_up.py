@@ -6,7 +6,7 @@ from copbot.domain.follow_up import FollowUpState, Outcome
 from copbot.domain.message import Form, FormErrors, Message, Private, Reply
 from copbot.domain.place import Place
 from copbot.domain.step import Step
-from copbot.services import follow_up_flow
+from copbot.services import follow_up_flow, writing_back
 
 if TYPE_CHECKING:
     from .conftest import World
@@ -52,7 +52,7 @@ def asked(world: "World", name: str = "Maria") -> Message:
 
 def hear(world: "World", text: str, message: str = "d1", place: Place | None = None, name: str = "Maria") -> bool:
     with world.desk() as desk:
-        return follow_up_flow.heard_privately(desk, world.said(name, text, message, place))
+        return writing_back.heard_privately(desk, world.said(name, text, message, place))
 
 
 def written(world: "World", name: str = "Maria") -> list[tuple[str, str]]:

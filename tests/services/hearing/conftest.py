@@ -28,6 +28,7 @@ from copbot.services import members, privacy
 from copbot.services.call import Call, Handler
 from copbot.services.desk import Desk
 from copbot.services.listening import hear
+from copbot.services.posting import finished
 from copbot.store.migrate import migrate
 from copbot.store.store import SqlStore
 from copbot.testing.fake_library import FakeLibrary
@@ -182,10 +183,21 @@ class Play:
             taken.extend(rows)
         return [row for row in taken if row.lane == lane]
 
-    def commands(self, name: str, verb: str, /, *, message: str | None = None, **options: str) -> Private:
-        """``/cop`` something, in the channel."""
+    def sends(self, minute: float | None = None) -> list[Outgoing]:
+        """Send everything that is due when copbot's clock says that minute (or as it stands), as the sender does."""
+        self.now = self.at(minute) if minute is not None else self.now
+        rows = self.look(lambda uow: uow.outbox.claim("test", self.now, timedelta(minutes=1), 50))
+        posted = Posted(Place("room", "@somebody"), "sent")
+        for row in rows:
+            sent = replace(row, fate=Fate.SENT, sent_at=self.now, posted=posted)
+            self.do(lambda desk, sent=sent: finished(desk, sent))  # type: ignore[misc]
+        return rows
+
+    def commands(self, name: str, verb: str, /, *, message: str | None = None, author: str | None = None, **options: str) -> Private:
+        """``/cop`` something, in the channel. ``author`` wrote the message that a shortcut is used on, if the platform says who."""
         self.now += timedelta(seconds=1)
-        heard = Commanded(f"c{self.now.timestamp()}", self.now, CHANNEL, Person("room", name), verb, message, name.title())
+        wrote = Person("room", author) if author else None
+        heard = Commanded(f"c{self.now.timestamp()}", self.now, CHANNEL, Person("room", name), verb, message, name.title(), wrote)
         table = {command.spec.verb: command.run for command in privacy.COMMANDS}
         return self._run(table[verb], heard, "", options)
 

@@ -20,16 +20,38 @@ def test_a_stranger_is_told_first_and_kept_from_then_on(play: "Play") -> None:
     assert play.responses() == []
     assert play.counters(1) == Counters(play.asked[1].id, play.at(5))
     ada = play.known("ada")
-    assert (ada.name, ada.first_spoke_at, ada.noticed_at) == ("Ada", None, play.now)
+    assert (ada.name, ada.first_spoke_at, ada.noticed_at) == ("Ada", None, None)
+    (notice,) = play.sends()
+    assert play.known("ada").noticed_at == play.now
     play.hears(play.says("ada", "hello again", minute=6), play.says("ada", "and again", minute=7))
     assert [row.text for row in play.responses()] == ["hello again", "and again"]
     play.hears(play.says("ada", "hello, I am new"))
     assert len(play.responses()) == 2
-    (notice,) = play.mail("ada")
+    assert play.mail("ada") == []
     assert notice.key == f"notice:{ada.id}"
     assert "I keep a note of who posts when" in notice.message.text
     assert "/cop privacy" in notice.message.text
     assert play.known("ada").first_spoke_at == play.at(6)
+
+
+def test_a_notice_counts_only_once_it_was_sent(play: "Play") -> None:
+    play.hears(play.says("ada", "hello, I am new"))
+    play.hears(play.says("ada", "anybody there?", minute=6))
+    assert play.responses() == []
+    assert len(play.sends()) == 1
+    play.hears(play.says("ada", "anybody there?", minute=6))
+    assert play.responses() == []
+    play.hears(play.says("ada", "ah, you are", minute=7))
+    assert [row.text for row in play.responses()] == ["ah, you are"]
+    assert play.sends() == []
+
+
+def test_a_notice_that_was_refused_counts_for_nothing(play: "Play") -> None:
+    play.hears(play.says("ada", "hello, I am new"))
+    assert len(play.mail("ada")) == 1
+    play.hears(play.says("ada", "hello again", minute=6))
+    assert play.responses() == []
+    assert play.known("ada").noticed_at is None
 
 
 def test_the_channels_welcome_is_a_notice_for_all(play: "Play") -> None:
@@ -125,6 +147,9 @@ def test_the_seconds_of_the_clock_do_not_matter(play: "Play") -> None:
     """A platform's clock a little ahead of ours must not make the first message count as said after its own notice."""
     said = play.says("ada", "from the future", minute=5)
     play.hears_at(4, said)
+    play.hears(said)
+    assert play.sends(4.9) == []
+    assert len(play.sends(5)) == 1
     play.hears(said)
     assert play.responses() == []
     assert play.known("ada").noticed_at == said.at

@@ -153,9 +153,18 @@ def test_off_the_record_afterwards_erases_for_ever(play: "Play") -> None:
 
 def test_off_the_record_works_on_a_message_not_yet_heard(play: "Play") -> None:
     play.knows("ada")
-    play.commands("ada", "off-record", message="m")
+    play.commands("ada", "off-record", message="m", author="ada")
     play.hears(play.says("ada", "slow to arrive", message="m"))
     assert play.responses() == []
+
+
+@pytest.mark.parametrize("author", ["ben", "copbot", None])
+def test_a_message_not_yet_heard_is_only_its_authors_to_bury(play: "Play", author: str | None) -> None:
+    play.knows("ada", "ben")
+    with pytest.raises(NotAllowed, match="somebody else's"):
+        play.commands("ada", "off-record", message="m", author=author)
+    play.hears(play.says("ben", "slow to arrive", message="m"))
+    assert [row.text for row in play.responses()] == ["slow to arrive"]
 
 
 def test_only_ones_own_messages(play: "Play") -> None:
