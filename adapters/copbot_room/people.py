@@ -103,8 +103,8 @@ class People:
         """Use a message shortcut: a command about one message."""
         entry = self.server.entry(message_id)
         who = self._who(person_id, entry.channel)
-        author = Person(ROOM, entry.author)
-        heard = Commanded(self._interaction(), self.server.clock.now(), entry.place, who.person, text, entry.id, who.name, author)
+        author, now = Person(ROOM, entry.author), self.server.clock.now()
+        heard = Commanded(self._interaction(), now, entry.place, who.person, text, entry.id, who.name, author, entry.text)
         await self._commit(heard=heard)
 
     async def submit(self, person_id: str, fields: Mapping[str, str]) -> None:

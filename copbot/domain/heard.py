@@ -93,7 +93,8 @@ class HomeOpened:
 class Commanded:
     """``/cop VERB ARGUMENTS`` or a message shortcut. ``id`` is the interaction's id; ``message`` is what a shortcut was used on.
 
-    ``author`` is who wrote that message (the bot's own account for one of its own), None where the platform does not say.
+    ``author`` is who wrote that message (the bot's own account for one of its own), None where the platform does not say;
+    ``quoted`` is what it says, to be shown to the person who acted and never kept.
     """
 
     id: str
@@ -104,6 +105,7 @@ class Commanded:
     message: str | None = None
     name: str = ""
     author: Person | None = None
+    quoted: str = ""
 
 
 @dataclass(frozen=True, slots=True)

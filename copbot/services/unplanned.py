@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from copbot.domain.chat import Chat, Pin
+from copbot.domain.heard import Commanded
 from copbot.domain.markup import escape
 from copbot.domain.message import Field, FieldKind, Form, FormErrors, Message, Reply
 from copbot.domain.place import Posted
@@ -21,10 +22,14 @@ QUESTION_LENGTH = 300
 
 
 def ask(desk: Desk, call: Call) -> Reply:
-    """An unplanned question in a thread of its own; the plan stays as it is."""
-    if not call.is_form and not (call.is_command and call.text.strip()):
-        return _form(steering.running(desk, call, while_paused=True), "Ask something unplanned", "")
+    """An unplanned question in a thread of its own; the plan stays as it is.
+
+    Without words, or from the menu of somebody's message, it is a form: with room to word it, and what that message says to begin with.
+    """
     chat = steering.running(desk, call, while_paused=True)
+    if not call.is_form and not (call.is_command and call.text.strip()):
+        quoted = call.heard.quoted if isinstance(call.heard, Commanded) else ""
+        return _form(chat, "Ask as next question" if quoted else "Ask something unplanned", quoted[:QUESTION_LENGTH])
     text = (call.options.get("question", "") if call.is_form else call.text).strip()
     wrong = f"At most {QUESTION_LENGTH} characters, so that people can take it in; this has {len(text)}."
     if len(text) > QUESTION_LENGTH:
@@ -32,11 +37,6 @@ def ask(desk: Desk, call: Call) -> Reply:
     steering.did(desk, chat, call, "asked a question of their own", "extra")
     asking.ask(desk, chat, Question(0, escape(text)), name="Extra question", title=text)
     return private(desk.say("asked", text=escape(text)))
-
-
-def ask_from_message(desk: Desk, call: Call) -> Reply:
-    """The message shortcut "Ask as next question": a form with room to word it."""
-    return _form(steering.running(desk, call, while_paused=True), "Ask as next question", call.options.get("quoted", ""))
 
 
 def _form(chat: Chat, title: str, words: str) -> Form:
@@ -93,13 +93,13 @@ def _pin_row(desk: Desk, chat: Chat, posted: Posted) -> Outgoing:
     )
 
 
-ASK = CommandSpec("ask", "ask something unplanned", "ask [TEXT]", ("chat",), "your question", opens_form=True)
-ASK_THIS = CommandSpec("ask-this", "ask somebody's question: from a message's menu", "ask-this", ("chat",))
+ASK = CommandSpec(
+    "ask", "ask something unplanned; from a message's menu, what it asks", "ask [TEXT]", ("chat",), "your question", opens_form=True
+)
 PIN = CommandSpec("pin", "see what is pinned for the summary; pin from a message's menu", "pin", ("chat",))
 
 COMMANDS = (
     Command(ASK, ask, Who.HOST, needs_chat=True),
-    Command(ASK_THIS, ask_from_message, Who.HOST, needs_chat=True),
     Command(PIN, pin, Who.HOST, needs_chat=True),
 )
 

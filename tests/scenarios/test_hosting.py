@@ -205,3 +205,15 @@ async def test_hosts_get_the_transcript_as_a_file_and_others_do_not(live: House)
     assert "We meet on Thursdays, @somebody" in text
     assert "Maria" not in text
     assert "Only the hosts" in await live.cop("tom", "transcript")
+
+
+async def test_somebodys_message_becomes_a_question_with_room_to_word_it(live: House) -> None:
+    await live.until("2018-01-31 19:40")
+    message = await live.room.people.say("maria", "resnetslt", "Why do we always meet on Tuesdays?", live.thread("Q1"))
+    await live.room.people.use_shortcut("sally", message, "ask")
+    form = live.room.people.form_of("sally")
+    assert form is not None
+    assert form.form.fields[0].value == "Why do we always meet on Tuesdays?"
+    await live.room.people.submit("sally", {"question": "Maria asks: why Tuesdays?"})
+    await live.bot.turn()
+    assert live.asked() == ["Q1", "Extra"]
