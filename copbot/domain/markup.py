@@ -1,9 +1,8 @@
 """Small pieces of the common Markdown that messages are written in."""
 
 import re
-from datetime import UTC, datetime
 
-from copbot.domain.place import Person, Place
+from copbot.domain.place import Place
 
 _SPECIAL = re.compile(r"[\\`*_\[\]<>&]")
 _LINE_START = re.compile(r"^([ \t]*)([-+]|~~~|#{1,6}|\d+[.)])", re.MULTILINE)
@@ -19,20 +18,10 @@ def _escape_start(found: re.Match[str]) -> str:
     return f"{indent}{mark[:-1]}\\{mark[-1]}" if mark[0].isdigit() else f"{indent}\\{mark}"
 
 
-def person_link(person: Person, name: str) -> str:
-    """A mention, where the platform has such a thing, else the name."""
-    return f"[{escape(name)}](person:{person.platform}:{person.id})"
-
-
 def place_link(place: Place, label: str, message: str | None = None) -> str:
     """A link to a channel, a thread, or a message in it."""
     address = ":".join(part for part in (place.platform, place.channel, place.thread or message) if part)
     return f"[{escape(label)}](place:{address})"
-
-
-def time_link(at: datetime, label: str) -> str:
-    """A time that each reader sees in their own zone where the platform can do that."""
-    return f"[{label}](time:{at.astimezone(UTC).isoformat()})"
 
 
 def shorten(text: str, most: int) -> str:

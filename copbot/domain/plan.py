@@ -40,18 +40,12 @@ ASKS = ("ask_question", "ask_questions", "share", "round")
 LATER = ("send_record",)
 """Verbs of shipped formats that plan nothing yet: a member's own record is not made yet."""
 
-NOT_RUN_YET = (
-    "turn", "respond", "questions", "discuss", "choose_presenter", "progress_round", "private_write", "reveal", "pairs",
-    "vote", "cluster", "silence", "commit", "checklist", "agree", "card", "invite",
-)  # fmt: skip
-"""Verbs that formats may use and plans show, but that cannot be hosted yet."""
-
 STAGES = ((timedelta(days=7), Stage.DAY_1), (timedelta(days=28), Stage.WEEK_2))
 
 
 @dataclass(frozen=True, slots=True)
 class PlannedStep:
-    """One step of a plan, not stored yet. ``local`` rows of a preview show ``due_at`` in the chat's zone."""
+    """One step of a plan, not stored yet. ``due_at`` is an instant in UTC."""
 
     key: str
     does: str

@@ -12,7 +12,7 @@ from copbot.domain.step import Fate, Outgoing, Step, StepState
 from copbot.domain.transcript import Transcript
 from copbot.insight import log_export, transcript
 from copbot.ports.store import UnitOfWork
-from copbot.services.agenda import Line, agenda
+from copbot.services.agenda import BACKGROUND, Line, agenda
 from copbot.services.desk import Desk
 
 
@@ -47,8 +47,7 @@ def look_back(uow: UnitOfWork, desk: Desk, chat: Chat) -> Played:
 
 
 def _happened(steps: Sequence[Step]) -> list[datetime | None]:
-    background = ("quiet_host", "quiet", "probes")
-    shown = sorted((step for step in steps if step.does not in background), key=lambda step: step.due_at)
+    shown = sorted((step for step in steps if step.does not in BACKGROUND), key=lambda step: step.due_at)
     return [step.done_at if step.state is StepState.DONE else None for step in shown]
 
 

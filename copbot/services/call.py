@@ -61,6 +61,9 @@ Handler = Callable[[Desk, Call], Reply]
 OPEN_FIRST = (State.OPEN, State.CLOSING, State.PLANNED)
 """Of several chats in a channel most verbs mean the one that is going on."""
 
+AHEAD_FIRST = (State.PLANNED, State.OPEN, State.CLOSING)
+"""Verbs about what has not begun mean the one that is planned."""
+
 
 @dataclass(frozen=True, slots=True)
 class Command:

@@ -11,7 +11,7 @@ from copbot.domain.step import Step
 from copbot.errors import WrongState
 from copbot.ports.platform import CommandSpec
 from copbot.services import performing, planning, steering
-from copbot.services.call import Call, Command, Press, Who, private
+from copbot.services.call import AHEAD_FIRST, Call, Command, Press, Who, private
 from copbot.services.desk import Desk
 
 EXTEND_BY = 5
@@ -216,8 +216,6 @@ def close_now(desk: Desk, call: Call) -> Reply:
 def _spec(verb: str, summary: str, usage: str = "", options: Iterable[str] = ("chat",), free: str = "") -> CommandSpec:
     return CommandSpec(verb, summary, usage or verb, tuple(options), free)
 
-
-AHEAD_FIRST = (State.PLANNED, State.OPEN, State.CLOSING)
 
 COMMANDS = (
     Command(_spec("start", "begin before the planned time"), start, Who.HOST, needs_chat=True, prefers=AHEAD_FIRST),

@@ -11,7 +11,7 @@ from copbot.errors import WrongState
 from copbot.ports.platform import CommandSpec
 from copbot.services import attending, nearest, outgoing, panel, planning
 from copbot.services.agenda import agenda
-from copbot.services.call import Call, Command, Press, Who, private, the_chat
+from copbot.services.call import AHEAD_FIRST, Call, Command, Press, Who, private, the_chat
 from copbot.services.desk import Desk
 
 
@@ -179,7 +179,6 @@ def _member_named(desk: Desk, call: Call) -> Member:
 
 
 ROLES = {"co-host": Role.CO_HOST, "cohost": Role.CO_HOST, "guest": Role.GUEST}
-AHEAD_FIRST = (State.PLANNED, State.OPEN, State.CLOSING)
 OPEN_THEN_AHEAD = (State.OPEN, State.PLANNED, State.CLOSING)
 
 MOVE = CommandSpec(

@@ -9,14 +9,14 @@ from copbot.domain.chat import AskedState, Chat, Role, State
 from copbot.domain.format import Mode, Phase
 from copbot.domain.lateness import QUESTIONS, last_moment
 from copbot.domain.markup import escape
-from copbot.domain.message import Button, Look, Message
+from copbot.domain.message import Button, Message
 from copbot.domain.plan import questions_of
 from copbot.domain.prompt import Autonomy, fill, topic
 from copbot.domain.question import Question
 from copbot.domain.schedule import is_quiet
 from copbot.domain.step import Step
 from copbot.ports.library import Edition
-from copbot.services import asking, facilitating, following_up, outgoing, panel
+from copbot.services import asking, attending, facilitating, following_up, outgoing, panel
 from copbot.services.desk import Desk
 
 Perform = Callable[[Desk, Chat, Step], None]
@@ -75,7 +75,7 @@ def _phase(desk: Desk, chat: Chat, step: Step) -> Phase | None:
 def _announce(desk: Desk, chat: Chat, step: Step) -> None:
     edition = desk.edition(chat)
     text = edition.say("announcement", chat=chat, question_set=edition.question_set, hosts=outgoing.hosts_of(desk, chat))
-    outgoing.post(desk, chat, step.key, Message(text, _rsvp(chat)), purpose="announcement", not_after=chat.starts_at)
+    outgoing.post(desk, chat, step.key, Message(text, attending.buttons(chat)), purpose="announcement", not_after=chat.starts_at)
 
 
 def _reading(desk: Desk, chat: Chat, step: Step) -> None:
@@ -87,14 +87,7 @@ def _reading(desk: Desk, chat: Chat, step: Step) -> None:
 def _remind(desk: Desk, chat: Chat, step: Step) -> None:
     text = desk.edition(chat).say("reminder", chat=chat, words=words(desk, chat, _phase(desk, chat, step)))
     until = latest(desk, chat, step)
-    outgoing.post(desk, chat, step.key, Message(text, _rsvp(chat)), purpose="reminder", not_after=until)
-
-
-def _rsvp(chat: Chat) -> tuple[Button, ...]:
-    return (
-        Button("I'll be there", "coming", str(chat.id), Look.PRIMARY),
-        Button("I'm listening", "listening", str(chat.id)),
-    )
+    outgoing.post(desk, chat, step.key, Message(text, attending.buttons(chat)), purpose="reminder", not_after=until)
 
 
 def _host_checklist(desk: Desk, chat: Chat, step: Step) -> None:
@@ -119,7 +112,7 @@ def _welcome(desk: Desk, chat: Chat, step: Step) -> None:
         kept_for=community.privacy.text_kept_for.days,
         hosts=outgoing.hosts_of(desk, chat),
     )
-    buttons = (Button("I'm listening", "listening", str(chat.id)), Button("What is kept about me", "privacy", str(chat.id)))
+    buttons = (_listening(chat), Button("What is kept about me", "privacy", str(chat.id)))
     outgoing.post(desk, chat, step.key, Message(text, buttons), purpose="welcome")
 
 
@@ -234,10 +227,6 @@ def _nudge(desk: Desk, chat: Chat, step: Step) -> None:
     outgoing.post_in_thread(desk, chat, asked, step.key, Message(words(desk, chat, phase, count=counters.voices)), purpose="nudge")
 
 
-def _welcome_series(desk: Desk, chat: Chat, step: Step) -> None:
-    _welcome(desk, chat, step)
-
-
 PERFORM: Mapping[str, Perform] = {
     "announce": _announce,
     "reading": _reading,
@@ -245,7 +234,7 @@ PERFORM: Mapping[str, Perform] = {
     "host_checklist": _host_checklist,
     "panel": _panel,
     "welcome": _welcome,
-    "welcome_series": _welcome_series,
+    "welcome_series": _welcome,
     "introduce": _introduce,
     "say": _say,
     "ask": _ask,
