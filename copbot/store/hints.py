@@ -1,7 +1,7 @@
 """NOTIFY as a hint: replicas on one PostgreSQL tell each other that there is something to do. Nothing depends on its arrival."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 
 import psycopg
 import sqlalchemy as sa
@@ -35,18 +35,24 @@ class PostgresHints(Hints):
 
     @override
     async def listen(self, ring: Callable[[], None]) -> None:
+        told = False
         while True:
             try:
-                await self._listen(ring)
+                async for _ in self._notices():
+                    told = False
+                    ring()
             except psycopg.OperationalError as error:
-                log.warning("Hints of other copies do not arrive; the tick goes on", action="hints_lost", error=type(error).__name__)
+                if not told:
+                    log.warning("Hints of other copies do not arrive; the tick goes on", action="hints_lost", error=type(error).__name__)
+                told = True
             await asyncio.sleep(self._again)
 
-    async def _listen(self, ring: Callable[[], None]) -> None:
+    async def _notices(self) -> AsyncIterator[None]:
+        """One for the beginning, as what was committed before is no hint any more, then one for each hint of others."""
         address = self._address.render_as_string(hide_password=False)
         async with await psycopg.AsyncConnection.connect(address, autocommit=True) as connection:
             await connection.execute(f"LISTEN {CHANNEL}")
-            ring()  # what was committed before is no hint any more
+            yield
             async for notice in connection.notifies():
                 if notice.payload != self._but_not:
-                    ring()
+                    yield

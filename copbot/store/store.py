@@ -147,6 +147,14 @@ class SqlStore(Store):
             return work(uow)
 
     def _read(self, work: Callable[[sa.Connection], T]) -> T:
+        try:
+            return self._read_once(work)
+        except sa.exc.DBAPIError as error:
+            if not may_try_again(error):
+                raise
+        return self._read_once(work)
+
+    def _read_once(self, work: Callable[[sa.Connection], T]) -> T:
         with self._only_us(), self._reader.begin() as begun:
             try:
                 return work(self._reader)

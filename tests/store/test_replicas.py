@@ -220,7 +220,7 @@ class TestOutages:
         await one.write(lambda uow: uow.facts.put("a", "1"))
         postgres.hang_up(url)
         await one.write(lambda uow: uow.facts.put("b", "2"))
-        assert await PatientStore(one, retry=0).read(lambda uow: (uow.facts.get("a"), uow.facts.get("b"))) == ("1", "2")
+        assert await one.read(lambda uow: (uow.facts.get("a"), uow.facts.get("b"))) == ("1", "2")
 
     async def test_work_that_was_cut_off_is_done_once(self, one: SqlStore, postgres: Postgres, url: str) -> None:
         cut: list[int] = []

@@ -52,10 +52,13 @@ class Postgres:
             self.hang_up(url)
 
     def wait_for_a_waiter(self, url: str) -> None:
-        """Return once somebody waits for a lock in this database."""
-        waiting = "SELECT count(*) FROM pg_stat_activity WHERE datname = %s AND wait_event_type = 'Lock'"
-        while self._admin.execute(waiting, (sa.make_url(url).database,)).fetchone() == (0,):
-            pass
+        """Return once somebody waits for a lock in this database; AssertionError if nobody does within ten seconds."""
+        waiting = "SELECT count(*), pg_sleep(0.02)::text FROM pg_stat_activity WHERE datname = %s AND wait_event_type = 'Lock'"
+        for _ in range(500):
+            row = self._admin.execute(waiting, (sa.make_url(url).database,)).fetchone()
+            if row is not None and row[0]:
+                return
+        raise AssertionError("nobody waits for a lock")
 
     def close(self) -> None:
         """Leave nothing behind."""
