@@ -8,10 +8,10 @@ UV := $(BIN)/uv
 LOCK := $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
 
 .DEFAULT_GOAL := help
-.PHONY: help try test lint format e2e wheel-check hadolint image-check lock docs shots clean
+.PHONY: help try test test-postgres lint format e2e wheel-check hadolint image-check lock docs shots clean
 
 help: ## Show this list
-	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## /{printf "make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## /{printf "make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 .venv/.stamp: pyproject.toml requirements-dev.lock
 	$(PYTHON) -m venv --clear .venv
@@ -32,6 +32,9 @@ try: .venv/.stamp ## A chat in a room in your browser, without token or account 
 
 test: .venv/.stamp ## All tests but the browser's
 	$(BIN)/pytest --ignore=tests/e2e
+
+test-postgres: .venv/.stamp ## The tests that need PostgreSQL, on a server of their own (or on POSTGRES_URL)
+	.ci/with-postgres $(BIN)/pytest -m postgresql tests/store tests/services tests/runtime tests/scenarios tests/rehearsal
 
 lint: .venv/.stamp ## Style, types, import rules, migrations
 	$(BIN)/ruff check .

@@ -16,11 +16,12 @@ from copbot.content import Content, watch
 from copbot.domain.community import Community
 from copbot.errors import ConfigurationError
 from copbot.log import logger
-from copbot.ports.clock import Alarm, Clock
+from copbot.ports.clock import Alarm, Clock, Hints
 from copbot.ports.library import Problem
 from copbot.ports.platform import Make, Platform, Setup
 from copbot.runtime.bot import Bot
 from copbot.runtime.clock import SystemClock
+from copbot.runtime.patience import PatientStore
 from copbot.runtime.single import OneProcess
 from copbot.runtime.ticker import Ticker
 from copbot.services.commands import SPECS
@@ -66,10 +67,24 @@ async def house(
         try:
             platforms = [make_platform(name, store, clock, settings) for name, settings in adapters.items()]
             owner = f"{socket.gethostname()}:{os.getpid()}"
-            yield House(Bot(store, content, platforms, clock, alarm, random=random, owner=owner), store, content, platforms, clock)
+            bot = Bot(PatientStore(store), content, platforms, clock, alarm, random=random, owner=owner)
+            async with _listening(store.hints(), alarm):
+                yield House(bot, store, content, platforms, clock)
         finally:
             await alarm.aclose()
             await store.aclose()
+
+
+@asynccontextmanager
+async def _listening(hints: Hints | None, alarm: Alarm) -> AsyncIterator[None]:
+    """Ring when another process has put something on its way, as far as the database tells."""
+    listening = asyncio.create_task(hints.listen(alarm.ring)) if hints else None
+    try:
+        yield
+    finally:
+        if listening is not None:
+            listening.cancel()
+            await asyncio.wait([listening])
 
 
 async def run(settings: Settings) -> None:

@@ -5,6 +5,7 @@ CopbotError
 ├── NotAllowed                    a person may not do this; the text is shown to them
 ├── WrongState                    cannot be done as things are now; the text is shown to them
 ├── DatabaseNewer                 the database was written by a newer copbot
+├── DatabaseUnreachable           the database is not there now; later it may be
 └── PlatformError(platform)       raised by adapters, from their one mapping table
     ├── TryLater(after)           rate limit, 5xx, connection lost before sending
     ├── Unclear                   sent, outcome unknown: look for the key before sending again
@@ -35,6 +36,10 @@ class WrongState(CopbotError):
 
 class DatabaseNewer(CopbotError):
     """The database was written by a newer copbot than this one."""
+
+
+class DatabaseUnreachable(CopbotError):
+    """The database is not there now. What was asked of it is not done, or, if the connection was lost at the end, may be done."""
 
 
 class PlatformError(CopbotError):

@@ -27,8 +27,8 @@ NOT_SETTINGS = frozenset({"COPBOT_SETTINGS", "COPBOT_SPECS"})
 
 
 def _a_database(url: SecretStr) -> SecretStr:
-    if not url.get_secret_value().startswith("sqlite:///"):
-        raise ValueError("a database address looks like sqlite:///copbot.sqlite3")
+    if not url.get_secret_value().startswith(("sqlite:///", "postgresql://", "postgresql+psycopg://")):
+        raise ValueError("a database address looks like sqlite:///copbot.sqlite3 or postgresql://user:password@host/copbot")
     return url
 
 
@@ -92,7 +92,8 @@ class Settings(BaseSettings):
 
     database_url: Annotated[SecretStr, AfterValidator(_a_database)] = Field(
         default=SecretStr("sqlite:///copbot.sqlite3"),
-        description="Where everything is kept. A relative path counts from the working directory.",
+        description="Where everything is kept: `sqlite:///copbot.sqlite3` (a relative path counts from the working directory) or "
+        "`postgresql://user:password@host/copbot`.",
     )
     config_dir: Path | None = Field(
         default=None, description="Folder with communities, question sets and formats; laid over the ones that come with copbot."

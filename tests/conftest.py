@@ -5,6 +5,7 @@ from pathlib import Path
 from random import Random
 
 import pytest
+from databases import ON_POSTGRESQL, SERVER, Postgres
 from playhouse import CHANNEL, HOSTS, PEOPLE, House, Open, london
 
 from copbot.content import Content
@@ -20,12 +21,27 @@ from copbot.testing.clock import SteppingClock
 from copbot_room import Room, make
 
 
-@pytest.fixture
-def store() -> Iterator[SqlStore]:
-    """A store in memory, with all tables and nothing in them."""
-    opened = SqlStore.in_memory()
-    yield opened
-    opened.close()
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    """The PostgreSQL server of the tests; only for tests that run where there is one."""
+    server = Postgres(SERVER)
+    yield server
+    server.close()
+
+
+@pytest.fixture(params=["sqlite", *ON_POSTGRESQL])
+def store(request: pytest.FixtureRequest) -> Iterator[SqlStore]:
+    """A store with all tables and nothing in them: in memory, and on PostgreSQL."""
+    if request.param == "sqlite":
+        opened = SqlStore.in_memory()
+        yield opened
+        opened.close()
+        return
+    server: Postgres = request.getfixturevalue("postgres")
+    with server.migrated() as url:
+        opened = SqlStore.open(url)
+        yield opened
+        opened.close()
 
 
 @pytest.fixture(scope="session")

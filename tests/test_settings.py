@@ -142,7 +142,7 @@ def test_a_fault_never_shows_the_value(tmp_path: Path, monkeypatch: pytest.Monke
     monkeypatch.setenv("COPBOT_DATABASE_URL", "mysql://sally:hunter2@db/copbot")
     monkeypatch.setenv("COPBOT_ROOM__CHANNELS", "hunter2")
     assert _faults() == [
-        "COPBOT_DATABASE_URL: a database address looks like sqlite:///copbot.sqlite3",
+        "COPBOT_DATABASE_URL: a database address looks like sqlite:///copbot.sqlite3 or postgresql://user:password@host/copbot",
         'COPBOT_ROOM__CHANNELS: a list is written as JSON here, for example [{"id": "lobby", "title": "Lobby"}]',
     ]
 

@@ -18,6 +18,9 @@ from copbot.web.app import take_port
 FIRST_YEAR = 2026
 """A machine whose clock says less has lost it."""
 
+MEND_FILE = "choose another file, or make the folder writable"
+MEND_SERVER = "see that the server runs and that COPBOT_DATABASE_URL names its host, the database, the user and the password"
+
 
 @dataclass(frozen=True, slots=True)
 class Diagnosis:
@@ -63,9 +66,9 @@ def _database(settings: Settings) -> Diagnosis:
     try:
         migrate(url)
     except CopbotError as error:
-        return Diagnosis("database", False, str(error), "choose another file, or make the folder writable")
+        return Diagnosis("database", False, str(error), MEND_FILE if file else MEND_SERVER)
     if file is None:
-        return Diagnosis("database", True, "in memory")
+        return Diagnosis("database", True, "PostgreSQL, with all tables")
     with closing(sqlite3.connect(file)) as connection:
         health = str(connection.execute("PRAGMA quick_check").fetchone()[0])
     return Diagnosis("database", health == "ok", f"{file}: {health}", "restore the last backup")

@@ -1,5 +1,6 @@
 """Time, and being woken at one."""
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Protocol
 
@@ -25,4 +26,12 @@ class Alarm(Protocol):
 
     async def aclose(self) -> None:
         """Wake nobody any more."""
+        ...
+
+
+class Hints(Protocol):
+    """News that another process has put something on its way. Optional: without it the next tick finds the same."""
+
+    async def listen(self, ring: Callable[[], None]) -> None:
+        """Call ``ring`` for each hint, until cancelled. A lost connection is made again; hints meanwhile are lost."""
         ...

@@ -192,7 +192,7 @@ class Outbox(Protocol):
         ...
 
     def free_dead(self, owner: str) -> int:
-        """On start: rows leased by anybody else become unclear at once (one process on one file). How many."""
+        """On start: rows leased by anybody else become unclear at once, where only one process can be at work. How many."""
         ...
 
     def next_due(self, now: datetime) -> datetime | None:
@@ -285,7 +285,11 @@ class Store(Protocol):
     """Where units of work come from. ``write`` and ``read`` run on the database thread; await them from the event loop."""
 
     async def write(self, work: Callable[[UnitOfWork], T]) -> T:
-        """Run in one transaction: committed if it returns, rolled back if it raises."""
+        """Run in one transaction: committed if it returns, rolled back if it raises.
+
+        Work that the database undoes through no fault of its own (a deadlock with another process) is run again: it must have no
+        effect but on its unit of work. Raises DatabaseUnreachable if the database is not there now.
+        """
         ...
 
     async def read(self, work: Callable[[UnitOfWork], T]) -> T:

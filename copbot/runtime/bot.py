@@ -124,7 +124,7 @@ class Bot:
     def _take_over(self, uow: UnitOfWork) -> None:
         uow.outbox.free_dead(self._owner)
         until = self._clock.now() + QUIET_AFTER_GAP
-        for chat in uow.chats.in_states(HEARING):
+        for chat in uow.chats.lock([chat.id for chat in uow.chats.in_states(HEARING)]):
             uow.chats.save(replace(chat, quiet_after_gap_until=until))
 
     async def _connected(self, platform: Platform) -> None:

@@ -1,5 +1,6 @@
 """What a chat's plan does when the time comes. A step does no I/O: it changes rows and puts messages on their way."""
 
+from collections.abc import Collection
 from dataclasses import replace
 
 from copbot.domain import replanning
@@ -12,13 +13,12 @@ from copbot.services.desk import Desk
 
 def perform_due(desk: Desk, limit: int = 500) -> int:
     """Do what is due, chat by chat in sorted order, each chat's row locked. How many steps ended."""
-    due = desk.uow.steps.due(desk.now, limit)
-    by_chat: dict[int, list[Step]] = {}
-    for step in due:
-        by_chat.setdefault(step.chat, []).append(step)
-    for chat in desk.uow.chats.lock(sorted(by_chat)):
-        _perform_chat(desk, chat, by_chat[chat.id])
-    return len(due)
+    ids = chats_due(desk, limit)
+    chats = desk.uow.chats.lock(ids) if ids else []
+    by_chat = _still_due(desk, {chat.id for chat in chats}, limit)
+    for chat in chats:
+        _perform_chat(desk, chat, by_chat.get(chat.id, []))
+    return sum(len(due) for due in by_chat.values())
 
 
 def chats_due(desk: Desk, limit: int = 500) -> list[int]:
@@ -28,19 +28,20 @@ def chats_due(desk: Desk, limit: int = 500) -> list[int]:
 
 def perform_next_of(desk: Desk, chat: int) -> bool:
     """Do only the first due step of a chat; whether there was one."""
-    due = [step for step in desk.uow.steps.due(desk.now, 500) if step.chat == chat]
-    for locked in desk.uow.chats.lock([chat]) if due else []:
-        perform(desk, locked, due[0])
+    locked = desk.uow.chats.lock([chat])
+    due = _still_due(desk, {chat}, 500).get(chat, []) if locked else []
+    if due:
+        perform(desk, locked[0], due[0])
     return bool(due)
 
 
 def give_up_next_of(desk: Desk, chat: int, *, tell: bool = True) -> None:
     """The first due step of a chat cannot be done for a fault of copbot's own: it ends, and the hosts are told."""
-    due = [step for step in desk.uow.steps.due(desk.now, 500) if step.chat == chat]
-    for locked in desk.uow.chats.lock([chat]) if due else []:
-        desk.uow.steps.save([replace(due[0], state=StepState.EXPIRED, done_at=desk.now)])
+    locked = desk.uow.chats.lock([chat])
+    for step in _still_due(desk, {chat}, 500).get(chat, [])[:1] if locked else []:
+        desk.uow.steps.save([replace(step, state=StepState.EXPIRED, done_at=desk.now)])
         if tell:
-            _tell_expired(desk, locked, due[0])
+            _tell_expired(desk, locked[0], step)
 
 
 def perform_due_of(desk: Desk, chat: int) -> None:
@@ -48,6 +49,15 @@ def perform_due_of(desk: Desk, chat: int) -> None:
     fresh = desk.uow.chats.get(chat)
     if fresh is not None:
         _perform_chat(desk, fresh, [step for step in replanning.due(desk.uow.steps.of(chat)) if step.due_at <= desk.now])
+
+
+def _still_due(desk: Desk, chats: Collection[int], limit: int) -> dict[int, list[Step]]:
+    """What is due in chats whose rows are locked now: read after locking, for another process may have done it meanwhile."""
+    by_chat: dict[int, list[Step]] = {}
+    for step in desk.uow.steps.due(desk.now, limit) if chats else []:
+        if step.chat in chats:
+            by_chat.setdefault(step.chat, []).append(step)
+    return by_chat
 
 
 def _perform_chat(desk: Desk, chat: Chat, due: list[Step]) -> None:

@@ -97,6 +97,8 @@ def load(desk: Desk, sifted: Sifted) -> Scene:
     held = desk.uow.chats.in_places(places, HEARING) if places else []
     ids = {chat.id for chat in held} | {row.chat for rows in known.values() for row in rows}
     chats = {chat.id: chat for chat in desk.uow.chats.lock(ids)} if ids else {}
+    if known:  # once more under the lock: another process may have erased a text meanwhile
+        known = {key: [row for row in rows if row.chat in ids] for key, rows in _known(desk, sifted).items()}
     asked = {each.id: each for each in desk.uow.questions.of(ids)} if ids else {}
     return Scene(
         chats=chats,

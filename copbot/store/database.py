@@ -1,4 +1,4 @@
-"""The engine: how copbot talks to SQLite."""
+"""The engine: how copbot talks to SQLite and to PostgreSQL."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,6 +13,8 @@ IN_MEMORY = "sqlite://"
 BUSY_MILLISECONDS = 10_000
 """How long to wait for another process to finish its transaction."""
 
+EXAMPLES = "sqlite:///copbot.db or postgresql://user:password@host/copbot"
+
 PRAGMAS = (
     f"busy_timeout = {BUSY_MILLISECONDS}",
     "journal_mode = WAL",
@@ -22,27 +24,68 @@ PRAGMAS = (
 )
 
 
-def make_engine(url: str) -> sa.Engine:
-    """An engine whose transactions begin as ``BEGIN``, or as ``BEGIN IMMEDIATE`` on ``writing(engine)``.
+SESSION = {
+    "timezone": "UTC",
+    "lock_timeout": f"{BUSY_MILLISECONDS}ms",
+    "statement_timeout": "60s",
+    "idle_in_transaction_session_timeout": "60s",
+}
+"""Settings of every connection to PostgreSQL: nothing waits for ever, and a process that hangs does not hold its locks for long."""
 
-    Parameters are never part of an error's text. Raises ConfigurationError for an address that cannot be used.
+NETWORK = {
+    "application_name": "copbot",
+    "connect_timeout": "10",
+    "keepalives_idle": "10",
+    "keepalives_interval": "5",
+    "keepalives_count": "3",
+    "tcp_user_timeout": "20000",
+}
+"""How libpq notices within half a minute that the server's machine is gone; what the address itself says goes before.
+https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-PARAMKEYWORDS
+"""
+
+UNDONE = frozenset({"40001", "40P01", "23505"})
+"""Errors after which the same work may succeed: a serialisation failure, a deadlock, and a row that another replica has just inserted,
+which the next attempt finds. https://www.postgresql.org/docs/current/mvcc-serialization-failure-handling.html
+"""
+
+
+def make_engine(url: str) -> sa.Engine:
+    """An engine for the database, whose errors never hold parameters. Raises ConfigurationError for an address that cannot be used.
+
+    Transactions on SQLite begin as ``BEGIN``, or as ``BEGIN IMMEDIATE`` on ``writing(engine)``.
     """
     try:
         address = sa.make_url(url)
     except sa.exc.ArgumentError:
-        raise ConfigurationError("the database address is not an address; it looks like sqlite:///copbot.db") from None
-    if address.get_backend_name() != "sqlite":
-        raise ConfigurationError(f"{address.drivername} is not supported: the database address must begin with sqlite:///")
-    in_memory = {"poolclass": sa.StaticPool} if not address.database else {}
-    engine = sa.create_engine(address, hide_parameters=True, connect_args={"check_same_thread": False}, **in_memory)
-    sa.event.listen(engine, "connect", _prepare)
-    sa.event.listen(engine, "begin", _begin)
-    return engine
+        raise ConfigurationError(f"the database address is not an address; it looks like {EXAMPLES}") from None
+    if address.drivername == "sqlite":
+        return _sqlite(address)
+    if address.drivername in {"postgresql", "postgresql+psycopg"}:
+        return _postgresql(address)
+    raise ConfigurationError(f"{address.drivername} is not supported: the database address looks like {EXAMPLES}")
 
 
 def writing(engine: sa.Engine) -> sa.Engine:
-    """The same engine for transactions that write: they wait for their turn at the beginning, and cannot fail on it later."""
+    """The same engine for transactions that write. On SQLite they wait for their turn at the beginning, and cannot fail on it later."""
     return engine.execution_options(copbot_writes=True)
+
+
+def is_postgresql(connection: sa.Connection | sa.Engine) -> bool:
+    """Whether other processes may be at work in this database at the same time, each with row locks of its own."""
+    return connection.dialect.name == "postgresql"
+
+
+def may_try_again(error: sa.exc.DBAPIError) -> bool:
+    """Whether a transaction that failed so, before its commit, was undone through no fault of its own."""
+    return error.connection_invalidated or getattr(error.orig, "sqlstate", None) in UNDONE
+
+
+def is_unreachable(error: sa.exc.DBAPIError) -> bool:
+    """Whether the database is not there now, as opposed to not liking what it was asked."""
+    state = getattr(error.orig, "sqlstate", None)
+    on_postgresql = type(error.orig).__module__.startswith("psycopg")
+    return error.connection_invalidated or (on_postgresql and isinstance(error, sa.exc.OperationalError) and _is_outage(state))
 
 
 def file_of(url: str) -> Path | None:
@@ -68,14 +111,58 @@ def on_driver(connection: sa.Connection, sql: str, *, script: bool = False) -> N
     (driver.executescript(sql) if script else driver.execute(sql)).close()
 
 
+def _sqlite(address: sa.URL) -> sa.Engine:
+    in_memory = {"poolclass": sa.StaticPool} if not address.database else {}
+    engine = sa.create_engine(address, hide_parameters=True, connect_args={"check_same_thread": False}, **in_memory)
+    sa.event.listen(engine, "connect", _prepare)
+    sa.event.listen(engine, "begin", _begin)
+    return engine
+
+
+def _postgresql(address: sa.URL) -> sa.Engine:
+    address = address.set(drivername="postgresql+psycopg", query={**NETWORK, **address.query})
+    engine = sa.create_engine(address, hide_parameters=True, poolclass=sa.NullPool)
+    sa.event.listen(engine, "connect", _set_session)
+    sa.event.listen(engine, "handle_error", _say_no_more_than_necessary)
+    return engine
+
+
+def _set_session(connection: Any, _record: object) -> None:  # noqa: ANN401 - whatever the driver gives
+    from copbot.store.text import TextDumper
+
+    connection.adapters.register_dumper(str, TextDumper)
+    connection.execute("SELECT " + ", ".join(f"set_config('{name}', '{value}', false)" for name, value in SESSION.items())).close()
+    connection.commit()
+
+
+def _say_no_more_than_necessary(context: sa.engine.ExceptionContext) -> None:
+    """Keep the server's DETAIL, which quotes the row at fault, out of every error: people's words must not reach a log."""
+    original = context.original_exception
+    diagnosis = getattr(original, "diag", None)
+    if diagnosis is None or diagnosis.message_primary is None:
+        return
+    original.args = (diagnosis.message_primary,)
+    if context.sqlalchemy_exception is not None:
+        context.sqlalchemy_exception.args = (f"({type(original).__name__}) {diagnosis.message_primary}",)
+
+
+def _is_outage(state: str | None) -> bool:
+    """No state: the server could not be asked. 08: connection; 53: no room; 57P: being stopped, or not up yet."""
+    return state is None or state.startswith(("08", "53", "57P"))
+
+
 def _reason(said: str) -> str:
+    if "lock timeout" in said:
+        return "another copbot is bringing it up to date and takes long; start again later"
+    if "connection" in said and "failed" in said:
+        return f"cannot be reached ({said.strip().splitlines()[0]})"
     if "not a database" in said:
         return "this file is not an SQLite database"
     if "unable to open" in said or "readonly" in said:
         return "cannot be written; check that the folder exists and that copbot may write there"
     if "locked" in said:
         return "is in use by another program"
-    return f"cannot be used ({said})"
+    return f"cannot be used ({said.strip().splitlines()[0]})"
 
 
 def _prepare(connection: Any, _record: object) -> None:  # noqa: ANN401 - whatever the driver gives

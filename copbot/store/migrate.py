@@ -6,10 +6,13 @@ import sqlalchemy as sa
 
 from copbot.errors import DatabaseNewer
 from copbot.resources import data_dir
-from copbot.store.database import file_of, make_engine, on_driver, told_clearly, writing
+from copbot.store.database import file_of, is_postgresql, make_engine, on_driver, told_clearly, writing
 
 HEAD = "0002"
 """The newest revision in ``migrations/versions``; named here so that a database that is up to date starts without Alembic."""
+
+TURN = 0x636F70626F74
+"""Number of the advisory lock that whoever migrates a PostgreSQL database holds: "copbot" in ASCII."""
 
 
 def migrate(url: str) -> None:
@@ -52,6 +55,7 @@ def _upgrade(engine: sa.Engine, url: str) -> None:
     with writing(engine).connect() as connection:
         _without_foreign_keys(connection)
         with connection.begin():
+            _take_turn(connection)
             _refuse_newer(connection, url)
             _run(connection)
 
@@ -75,5 +79,17 @@ def _refuse_newer(connection: sa.Connection, url: str) -> None:
 
 
 def _without_foreign_keys(connection: sa.Connection) -> None:
-    # Rebuilding a table means dropping the old one, which must not cascade; the setting cannot change inside a transaction.
-    on_driver(connection, "PRAGMA foreign_keys = OFF")
+    # Rebuilding a table, which only SQLite needs, means dropping the old one, which must not cascade; the setting cannot change inside a
+    # transaction.
+    if not is_postgresql(connection):
+        on_driver(connection, "PRAGMA foreign_keys = OFF")
+
+
+def _take_turn(connection: sa.Connection) -> None:
+    """Wait until nobody else migrates. On SQLite ``BEGIN IMMEDIATE`` has done so already; on PostgreSQL a lock that ends with the
+    transaction does, for one of the session would be left behind by a connection pooler.
+    """
+    if is_postgresql(connection):
+        connection.exec_driver_sql("SET LOCAL lock_timeout = '60s'")
+        connection.exec_driver_sql("SET LOCAL statement_timeout = 0")
+        connection.execute(sa.select(sa.func.pg_advisory_xact_lock(TURN)))

@@ -5,15 +5,29 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager
 from datetime import timedelta
+from secrets import token_hex
 from threading import Lock
 from typing import Any, Self, TypeVar
 
 import sqlalchemy as sa
 from typing_extensions import override
 
+from copbot.errors import DatabaseUnreachable
+from copbot.ports.clock import Hints
 from copbot.ports.store import Store, UnitOfWork
 from copbot.store import tables
-from copbot.store.database import BUSY_MILLISECONDS, IN_MEMORY, make_engine, on_driver, told_clearly, writing
+from copbot.store.database import (
+    BUSY_MILLISECONDS,
+    IN_MEMORY,
+    is_postgresql,
+    is_unreachable,
+    make_engine,
+    may_try_again,
+    on_driver,
+    told_clearly,
+    writing,
+)
+from copbot.store.hints import PostgresHints, hint
 from copbot.store.repositories.members import Forgotten
 from copbot.store.repositories.outbox import SETTLE
 from copbot.store.unit_of_work import SqlUnitOfWork
@@ -21,6 +35,9 @@ from copbot.store.unit_of_work import SqlUnitOfWork
 T = TypeVar("T")
 SCRUB_MILLISECONDS = 100
 """How long emptying the write-ahead log waits for other connections: everybody else waits as long for the database thread."""
+
+TRIES = 4
+"""How often work is done that PostgreSQL undoes for the sake of another replica's, or because the connection was lost."""
 
 
 class SqlStore(Store):
@@ -33,6 +50,7 @@ class SqlStore(Store):
     def __init__(self, engine: sa.Engine, *, settle: timedelta = SETTLE, secret: bytes | None = None) -> None:
         self._engine = engine
         self._alone = Lock()
+        self._name = token_hex(8)
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="copbot-database")
         self._writer = writing(engine).connect()
         self._reader = engine.connect()
@@ -54,6 +72,10 @@ class SqlStore(Store):
         with engine.connect() as connection:
             on_driver(connection, tables.ddl(), script=True)
         return cls(engine, settle=settle)
+
+    def hints(self) -> Hints | None:
+        """What other processes put on its way, where the database can tell."""
+        return PostgresHints(self._engine.url, but_not=self._name) if is_postgresql(self._engine) else None
 
     @override
     async def write(self, work: Callable[[UnitOfWork], T]) -> T:
@@ -79,11 +101,13 @@ class SqlStore(Store):
 
     @override
     async def scrub(self) -> bool:
-        """Empty the write-ahead log. To be awaited after erasures, outside of a transaction: until then the log may hold erased text.
+        """Empty SQLite's write-ahead log. To be awaited after erasures, outside of a transaction: until then it may hold erased text.
 
-        False if another connection that reads or writes kept it from being emptied.
+        False if another connection that reads or writes kept it from being emptied. Nothing to do on PostgreSQL: its rows are gone
+        for every query at once, its own autovacuum frees their space, and its write-ahead log and backups are the server's, where no
+        client can reach (docs/postgresql.md).
         """
-        return await self.on_thread(self._scrub)
+        return is_postgresql(self._engine) or await self.on_thread(self._scrub)
 
     async def forgotten(self) -> list[Forgotten]:
         """Who was forgotten. Kept beside the backups, it lets a restored backup forget again."""
@@ -102,14 +126,38 @@ class SqlStore(Store):
         return await self.on_thread(lambda: self._write(lambda _: work(self._writer)))
 
     async def on_thread(self, work: Callable[[], T]) -> T:
-        """Run something on the database thread."""
-        return await asyncio.get_running_loop().run_in_executor(self._thread, work)
+        """Run something on the database thread. Raises DatabaseUnreachable if the database is not there; the next call connects anew."""
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self._thread, work)
+        except sa.exc.DBAPIError as error:
+            if is_unreachable(error):
+                raise DatabaseUnreachable("the database cannot be reached") from error
+            raise
 
     def _write(self, work: Callable[[UnitOfWork], T]) -> T:
+        for _ in range(TRIES - 1):
+            done = False
+            try:
+                with self._begun() as uow:
+                    result = work(uow)
+                    done = True
+                return result
+            except sa.exc.DBAPIError as error:
+                # After the work comes the commit: if that fails, it may have happened all the same.
+                if done or not may_try_again(error):
+                    raise
         with self._begun() as uow:
             return work(uow)
 
     def _read(self, work: Callable[[sa.Connection], T]) -> T:
+        try:
+            return self._read_once(work)
+        except sa.exc.DBAPIError as error:
+            if not may_try_again(error):
+                raise
+        return self._read_once(work)
+
+    def _read_once(self, work: Callable[[sa.Connection], T]) -> T:
         with self._only_us(), self._reader.begin() as begun:
             try:
                 return work(self._reader)
@@ -119,7 +167,10 @@ class SqlStore(Store):
     @contextmanager
     def _begun(self) -> Iterator[UnitOfWork]:
         with self._only_us(), self._writer.begin():
+            self._writing.begun()
             yield self._writing
+            if self._writing.has_more_due():
+                hint(self._writer, self._name)
 
     @contextmanager
     def _only_us(self) -> Iterator[None]:

@@ -25,11 +25,13 @@ class SqlUnitOfWork:
         self.sql_members = SqlMembers(connection, secret)
         self.chats: ports.Chats = SqlChats(connection)
         self.editions: ports.Editions = SqlEditions(connection)
-        self.steps: ports.Steps = SqlSteps(connection)
+        self.sql_steps = SqlSteps(connection)
+        self.steps: ports.Steps = self.sql_steps
         self.questions: ports.Questions = SqlQuestions(connection)
         self.members: ports.Members = self.sql_members
         self.responses: ports.Responses = SqlResponses(connection)
-        self.outbox: ports.Outbox = SqlOutbox(connection, settle)
+        self.sql_outbox = SqlOutbox(connection, settle)
+        self.outbox: ports.Outbox = self.sql_outbox
         self.interactions: ports.Interactions = SqlInteractions(connection)
         self.consents: people.Consents = SqlConsents(connection)
         self.identifiers: people.Identifiers = SqlIdentifiers(connection)
@@ -37,3 +39,11 @@ class SqlUnitOfWork:
         self.facilitation: ports.Facilitation = SqlFacilitation(connection)
         self.facts: ports.Facts = SqlFacts(connection)
         self.retention: people.Retention = SqlRetention(connection, self.sql_members)
+
+    def begun(self) -> None:
+        """A transaction begins."""
+        self.sql_steps.more_due = self.sql_outbox.more_due = False
+
+    def has_more_due(self) -> bool:
+        """Whether this transaction has put something on its way."""
+        return self.sql_steps.more_due or self.sql_outbox.more_due

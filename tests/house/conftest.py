@@ -13,7 +13,7 @@ ROOT = Path(__file__).parents[2]
 
 
 def _files() -> Iterator[Path]:
-    yield from (path for path in ROOT.iterdir() if path.is_file())
+    yield from (path for path in ROOT.iterdir() if path.is_file() and path.name != ".git")  # a file in a worktree
     for folder in FOLDERS:
         yield from (path for path in (ROOT / folder).rglob("*") if path.is_file() and "__pycache__" not in path.parts)
 

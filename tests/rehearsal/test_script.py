@@ -11,6 +11,9 @@ from collections import Counter
 from contextlib import suppress
 from pathlib import Path
 
+import pytest
+from databases import ON_POSTGRESQL, Postgres
+
 COPBOT = [sys.executable, "-m", "copbot", "try", "--script"]
 
 
@@ -46,6 +49,22 @@ def test_the_same_seed_gives_the_same_log_and_another_seed_another(tmp_path: Pat
     one, two, three = ((tmp_path / name / "log.csv").read_bytes() for name in ("one", "two", "three"))
     assert one == two
     assert one != three
+
+
+@pytest.mark.parametrize("_", ON_POSTGRESQL)
+def test_postgresql_keeps_the_same_log(_: str, postgres: Postgres, tmp_path: Path) -> None:
+    with postgres.empty() as url:
+        done = play(tmp_path / "there", "--db", url)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert play(tmp_path / "here").returncode == 0
+    there, here = (log_of(tmp_path / name) for name in ("there", "here"))
+    assert there == here
+
+
+def log_of(folder: Path) -> list[dict[str, str]]:
+    """The log, without the numbers that a database gives as it likes."""
+    with (folder / "log.csv").open(encoding="utf-8") as file:
+        return [{name: value for name, value in row.items() if name not in {"id", "chat_id"}} for row in csv.DictReader(file)]
 
 
 def test_another_date_and_set(tmp_path: Path) -> None:

@@ -51,7 +51,7 @@ async def test_a_poison_event_is_parked_by_its_address_only(
     said = [Said(house.clock.now() + timedelta(seconds=n), place, who, f"x{n}", f"{SECRET} {n}") for n, who in enumerate(people)]
     store.fails = frozenset({store.writes + 1, store.writes + 3})
     await asyncio.gather(*(house.bot.hear(one) for one in said))
-    kept = await store.read(lambda uow: uow.responses.of_chat(1))
+    kept = await house.responses()
     assert [response.message.message for response in kept if response.message] == ["x0", "x2"]
     parked = await store.read(lambda uow: uow.facts.get(f"parked:room:{CHANNEL}:{thread}:x1"))
     assert parked == "Said OSError"
@@ -80,5 +80,5 @@ async def test_stopping_waits_for_nothing_and_loses_nothing(open_house: Open, st
     await other.start()
     await other.turn()
     await other.stop()
-    kept = await store.read(lambda uow: uow.responses.of_chat(1))
+    kept = await house.responses()
     assert [response.text for response in kept] == ["while nobody listens"]

@@ -10,7 +10,8 @@ from copbot.domain.step import Fate
 from copbot.errors import Gone, TryLater
 
 
-async def fate_of(house: House, key: str) -> Fate:
+async def fate_of(house: House, step: str) -> Fate:
+    key = f"{(await house.chat()).id}:{step}"
     row = await house.store.read(lambda uow: uow.outbox.get(key))
     assert row is not None
     return row.fate
@@ -20,9 +21,9 @@ async def test_a_lost_answer_is_looked_for_before_anything_is_sent_again(live: H
     await live.until("2018-01-31 19:47")
     live.room.server.lose_next_answer()
     await live.until("2018-01-31 19:48")
-    assert await fate_of(live, "1:ask:2") is Fate.UNCLEAR
+    assert await fate_of(live, "ask:2") is Fate.UNCLEAR
     await live.until("2018-01-31 19:50")
-    assert await fate_of(live, "1:ask:2") is Fate.SENT
+    assert await fate_of(live, "ask:2") is Fate.SENT
     assert live.asked() == ["Q1", "Q2"]
 
 
@@ -51,7 +52,7 @@ async def test_a_question_that_comes_too_late_expires_and_the_host_is_told(live:
     await live.until("2018-01-31 19:47")
     live.room.server.fail_next(TryLater("room", "down", timedelta(minutes=30)))
     await live.until("2018-01-31 20:20")
-    assert await fate_of(live, "1:ask:2") is Fate.EXPIRED
+    assert await fate_of(live, "ask:2") is Fate.EXPIRED
     assert any("could not be posted in time" in text and "organised CoPs" in text for text in live.texts(BACKSTAGE))
 
 
@@ -61,7 +62,8 @@ async def test_after_a_restart_the_bot_says_nothing_unasked_for_five_minutes(liv
     await live.restart()
     await live.until("2018-01-31 19:40")
     assert live.texts(thread=live.thread("Q1"))[1:] == []
-    lines = await live.store.read(lambda uow: uow.facilitation.restraints(1))
+    id = (await live.chat()).id
+    lines = await live.store.read(lambda uow: uow.facilitation.restraints(id))
     assert 14 in [line.rule for line in lines]
 
 
@@ -86,5 +88,6 @@ async def test_a_stop_in_the_middle_of_a_turn_finishes_the_turn(live: House) -> 
     running.cancel()
     with suppress(asyncio.CancelledError):
         await running
-    rows = await live.store.read(lambda uow: uow.outbox.of(1))
+    id = (await live.chat()).id
+    rows = await live.store.read(lambda uow: uow.outbox.of(id))
     assert Fate.LEASED not in {row.fate for row in rows}

@@ -53,7 +53,7 @@ async def test_the_previous_thread_points_to_the_next_question(live: House) -> N
 async def test_the_panel_is_one_message_edited_in_place(live: House) -> None:
     first = live.panel().id
     await live.until("2018-01-31 20:40")
-    panels = [entry for entry in live.room.people.shown(BACKSTAGE) if "(chat 1)" in entry.text]
+    panels = [entry for entry in live.room.people.shown(BACKSTAGE) if "(chat " in entry.text]
     assert [entry.id for entry in panels] == [first]
     assert "The hour is over" in panels[0].text
     assert panels[0].version > 3
@@ -76,7 +76,7 @@ async def test_an_answer_in_the_thread_and_one_with_a_label_are_responses(live: 
     await live.room.people.say("maria", CHANNEL, "Yes, four of us meet on Thursdays", live.thread("Q1"))
     await live.room.people.say("tom", CHANNEL, "A1 not sure at all")
     await live.room.people.say("ben", CHANNEL, "A&E is busy tonight")
-    responses = await live.store.read(lambda uow: uow.responses.of_chat(1))
+    responses = await live.responses()
     assert [response.text for response in responses] == ["Yes, four of us meet on Thursdays", "A1 not sure at all"]
 
 
@@ -86,9 +86,9 @@ async def test_an_answer_before_the_question_is_marked_is_not_lost(live: House) 
     live.room.server.faults.lose_next_answer()
     await live.until("2018-01-31 19:35")
     await live.room.people.say("maria", CHANNEL, "Quick as a flash", live.thread("Q1"))
-    assert await live.store.read(lambda uow: uow.responses.of_chat(1)) == []
+    assert await live.responses() == []
     await live.until("2018-01-31 19:36")
-    responses = await live.store.read(lambda uow: uow.responses.of_chat(1))
+    responses = await live.responses()
     assert [response.text for response in responses] == ["Quick as a flash"]
     assert live.asked() == ["Q1"]
 
@@ -100,7 +100,7 @@ async def test_a_restart_in_the_middle_goes_on_and_doubles_nothing(live: House) 
     await live.restart()
     await live.until("2018-01-31 20:31")
     assert live.asked() == ["Q1", "Q2", "Q3", "Q4", "Take-away"]
-    responses = await live.store.read(lambda uow: uow.responses.of_chat(1))
+    responses = await live.responses()
     assert [response.text for response in responses] == ["Still here"]
 
 
@@ -110,5 +110,5 @@ async def test_what_is_said_while_the_bot_is_away_is_heard_afterwards(live: Hous
     await live.room.people.say("maria", CHANNEL, "Anybody there?", live.thread("Q1"))
     await live.restart()
     await live.bot.turn()
-    responses = await live.store.read(lambda uow: uow.responses.of_chat(1))
+    responses = await live.responses()
     assert [response.text for response in responses] == ["Anybody there?"]

@@ -12,7 +12,7 @@ NHS = "She is NHS 943 476 5919, please help"
 
 
 async def said(house: House) -> list[str | None]:
-    return [response.text for response in await house.store.read(lambda uow: uow.responses.of_chat(1))]
+    return [response.text for response in await house.responses()]
 
 
 def private(house: House, who: str) -> list[str]:
@@ -162,7 +162,7 @@ async def test_listening_is_taking_part(live: House) -> None:
     await live.until("2018-01-31 19:36")
     told = await live.press("tom", "listening")
     assert "nobody will call on you" in told
-    [row] = await live.store.read(lambda uow: uow.responses.of_chat(1))
+    [row] = await live.responses()
     assert (row.kind, row.asked, row.text) == ("listening", None, None)
 
 
@@ -184,7 +184,7 @@ async def test_words_are_kept_for_ninety_days_and_names_for_two_years(live: Hous
     await live.until("2018-05-02 12:00")
     assert await said(live) == [None]
     await live.until("2020-02-02 12:00")
-    [row] = await live.store.read(lambda uow: uow.responses.of_chat(1))
+    [row] = await live.responses()
     member = await live.store.read(lambda uow: uow.members.get(row.member))
     assert member is not None
     assert member.pseudonym == "former member"

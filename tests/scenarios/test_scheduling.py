@@ -172,7 +172,7 @@ async def test_ill_be_there_gives_ones_own_time_and_a_calendar_entry(house: Hous
     [file] = house.room.people.told("maria")[-1].files
     assert file.name == "chat.ics"
     assert b"DTSTART:20180131T193000Z" in file.content
-    assert b"UID:copbot-chat-1" in file.content
+    assert f"UID:copbot-chat-{(await house.chat()).id}".encode() in file.content
 
 
 async def test_a_mistyped_command_gets_did_you_mean(house: House) -> None:

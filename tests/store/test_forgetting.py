@@ -127,9 +127,9 @@ async def test_another_community_does_not_forget_her(db: SqlStore) -> None:
     assert await db.forget_again(await db.forgotten()) == 0
 
 
-async def test_a_restored_backup_forgets_again(tmp_path: Path, url: str) -> None:
-    migrate(url)
-    store = SqlStore.open(url)
+async def test_a_restored_backup_forgets_again(tmp_path: Path, file_url: str) -> None:
+    migrate(file_url)
+    store = SqlStore.open(file_url)
     ada, ben, _ = await store.write(fill)
     await store.scrub()
     backup = (tmp_path / "copbot.db").read_bytes()
@@ -138,7 +138,7 @@ async def test_a_restored_backup_forgets_again(tmp_path: Path, url: str) -> None
     await store.aclose()
 
     (tmp_path / "copbot.db").write_bytes(backup)
-    restored = SqlStore.open(url)
+    restored = SqlStore.open(file_url)
     assert await restored.read(lambda uow: uow.members.of_community("slt")) == [ada, ben]
     assert await restored.forget_again(forgotten) == 1
     assert await restored.read(lambda uow: uow.members.of_community("slt")) == [ben]
@@ -159,9 +159,9 @@ def files_holding(folder: Path, words: Iterable[str]) -> list[str]:
     return [path.name for path in folder.iterdir() for word in words if word.encode() in path.read_bytes()]
 
 
-async def test_erased_words_are_in_no_file(tmp_path: Path, url: str) -> None:
-    migrate(url)
-    store = SqlStore.open(url)
+async def test_erased_words_are_in_no_file(tmp_path: Path, file_url: str) -> None:
+    migrate(file_url)
+    store = SqlStore.open(file_url)
     ada, _, _ = await store.write(fill)
     assert files_holding(tmp_path, [WORDS])
     await store.write(lambda uow: uow.members.forget(ada, LATER))
@@ -172,9 +172,9 @@ async def test_erased_words_are_in_no_file(tmp_path: Path, url: str) -> None:
 
 
 @pytest.mark.parametrize("length", [10, 2_000, 20_000])
-async def test_erased_texts_of_any_length_are_in_no_file(tmp_path: Path, url: str, length: int) -> None:
-    migrate(url)
-    store = SqlStore.open(url)
+async def test_erased_texts_of_any_length_are_in_no_file(tmp_path: Path, file_url: str, length: int) -> None:
+    migrate(file_url)
+    store = SqlStore.open(file_url)
 
     def write(uow: UnitOfWork) -> int:
         (ada,) = uow.members.add([a_member("Ada")])

@@ -1,8 +1,11 @@
 """Whatever senders do and whenever they die: the outbox keeps its promises. Hypothesis looks for the sequence that breaks one."""
 
+from contextlib import ExitStack
 from dataclasses import replace
 from datetime import timedelta
 
+import pytest
+from databases import SERVER, Postgres
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
@@ -22,9 +25,12 @@ OWNERS = ("one", "two")
 class OutboxMachine(RuleBasedStateMachine):
     """Rows are added, claimed by owners that may forget them, marked in time or too late, held and cancelled."""
 
+    others_may_live = False
+
     def __init__(self) -> None:
         super().__init__()
-        self.store = SqlStore.in_memory()
+        self.ending = ExitStack()
+        self.store = self.opened()
         self.now = START
         self.added: dict[str, Outgoing] = {}
         self.claims: list[Outgoing] = []
@@ -32,6 +38,11 @@ class OutboxMachine(RuleBasedStateMachine):
         with self.store.transaction() as uow:
             self.chat = uow.chats.add(a_chat()).id
             self.asked = uow.questions.add(an_asked_question(self.chat)).id
+
+    def opened(self) -> SqlStore:
+        store = SqlStore.in_memory()
+        self.ending.callback(store.close)
+        return store
 
     def add(self, row: Outgoing) -> None:
         with self.store.transaction() as uow:
@@ -121,7 +132,7 @@ class OutboxMachine(RuleBasedStateMachine):
     def restart(self, owner: str) -> None:
         dead = [row for row in self.rows().values() if row.fate is Fate.LEASED and row.lease_owner != owner]
         with self.store.transaction() as uow:
-            assert uow.outbox.free_dead(owner) == len(dead)
+            assert uow.outbox.free_dead(owner) == (0 if self.others_may_live else len(dead))
 
     def rows(self) -> dict[str, Outgoing]:
         with self.store.transaction() as uow:
@@ -165,7 +176,7 @@ class OutboxMachine(RuleBasedStateMachine):
             for row in [row for row in self.claims if row.lease_owner == "last"]:
                 self.finish(row)
         waiting_in_vain = [row for row in self.rows().values() if row.fate in UNFINISHED]
-        self.store.close()
+        self.ending.close()
         assert waiting_in_vain == []
 
     def finish(self, row: Outgoing) -> None:
@@ -177,5 +188,22 @@ class OutboxMachine(RuleBasedStateMachine):
                 uow.questions.save(replace(asked, root=posted))
 
 
+class PostgresMachine(OutboxMachine):
+    """The same on PostgreSQL."""
+
+    others_may_live = True
+
+    @override
+    def opened(self) -> SqlStore:
+        server = Postgres(SERVER)
+        self.ending.callback(server.close)
+        store = SqlStore.open(self.ending.enter_context(server.migrated()))
+        self.ending.callback(store.close)
+        return store
+
+
 TestOutboxModel = OutboxMachine.TestCase
 TestOutboxModel.settings = settings(max_examples=20, stateful_step_count=25, deadline=None)
+
+TestOnPostgresql = pytest.mark.postgresql(pytest.mark.skipif(not SERVER, reason="POSTGRES_URL names no server")(PostgresMachine.TestCase))
+TestOnPostgresql.settings = settings(max_examples=8, stateful_step_count=25, deadline=None)

@@ -2,6 +2,7 @@
 
 import asyncio
 import threading
+import traceback
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -16,6 +17,8 @@ from copbot.store.keeping import KeepingTable
 from copbot.store.migrate import migrate
 from copbot.store.store import SqlStore
 from copbot.testing.values import START, a_chat, a_member, an_outgoing
+
+NAME = "Zebedee"
 
 
 async def test_all_work_happens_on_one_thread(db: SqlStore) -> None:
@@ -80,16 +83,20 @@ async def test_a_second_connection_waits_for_the_first(url: str) -> None:
     await other.aclose()
 
 
-def test_settings_of_sqlite(db: SqlStore) -> None:
+def test_settings_of_sqlite(file_url: str) -> None:
+    migrate(file_url)
+    store = SqlStore.open(file_url)
+
     async def pragmas() -> dict[str, object]:
         names = ("foreign_keys", "secure_delete", "synchronous")
-        return {name: await db.query(lambda c, name=name: c.exec_driver_sql(f"PRAGMA {name}").scalar()) for name in names}  # type: ignore[misc]
+        return {name: await store.query(lambda c, name=name: c.exec_driver_sql(f"PRAGMA {name}").scalar()) for name in names}  # type: ignore[misc]
 
     assert asyncio.run(pragmas()) == {"foreign_keys": 1, "secure_delete": 1, "synchronous": 2}
+    store.close()
 
 
 def test_a_database_without_tables_is_told_clearly(url: str) -> None:
-    with pytest.raises(ConfigurationError, match=r"copbot\.db: cannot be used \(no such table: fact\)"):
+    with pytest.raises(ConfigurationError, match=r'cannot be used \((no such table: fact|relation "fact" does not exist)\)$'):
         SqlStore.open(url)
 
 
@@ -110,9 +117,9 @@ def test_instants_come_back_in_utc(db: SqlStore) -> None:
 
 def test_errors_hold_no_text_of_people(db: SqlStore) -> None:
     with pytest.raises(exc.IntegrityError) as caught, db.transaction() as uow:
-        uow.members.add([a_member("Ada"), a_member("Ada")])
-    assert "member.community" in str(caught.value)
-    assert "ada" not in str(caught.value).lower()
+        uow.members.add([a_member(NAME), a_member(NAME)])
+    assert "member" in str(caught.value)
+    assert NAME.lower() not in "".join(traceback.format_exception(caught.value)).lower()
 
 
 class TestKeeping:

@@ -7,7 +7,8 @@ from random import Random
 from zoneinfo import ZoneInfo
 
 from copbot.content import Content
-from copbot.domain.chat import Chat
+from copbot.domain.chat import Chat, State
+from copbot.domain.response import Response
 from copbot.domain.step import Step
 from copbot.runtime.bot import Bot
 from copbot.store.store import SqlStore
@@ -108,15 +109,20 @@ class House:
         """The host panel."""
         return next(entry for entry in self.room.people.shown(BACKSTAGE) if "(chat " in entry.text)
 
-    async def chat(self, id: int = 1) -> Chat:
-        """The chat as it is stored."""
-        found = await self.store.read(lambda uow: uow.chats.get(id))
-        assert found is not None
-        return found
+    async def chat(self, nth: int = 1) -> Chat:
+        """The chat as it is stored. Chats are counted, for PostgreSQL leaves gaps between ids where something was rolled back."""
+        chats = await self.store.read(lambda uow: uow.chats.in_states(list(State)))
+        return sorted(chats, key=lambda chat: chat.id)[nth - 1]
 
-    async def steps(self, chat: int = 1) -> dict[str, Step]:
-        """The chat's steps by key."""
-        return {step.key: step for step in await self.store.read(lambda uow: uow.steps.of(chat))}
+    async def responses(self) -> list[Response]:
+        """The responses of the first chat."""
+        id = (await self.chat()).id
+        return await self.store.read(lambda uow: uow.responses.of_chat(id))
+
+    async def steps(self) -> dict[str, Step]:
+        """The first chat's steps by key."""
+        id = (await self.chat()).id
+        return {step.key: step for step in await self.store.read(lambda uow: uow.steps.of(id))}
 
     async def schedule(self, who: str = "sally", wish: str = f"set={SEED_2} date=2018-01-31 time=19:30 with=Lucy") -> str:
         """Schedule and confirm; what was told at the end."""

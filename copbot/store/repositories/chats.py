@@ -19,7 +19,7 @@ ACT = Mapper(Act, tables.act)
 PIN = Mapper(Pin, tables.pin, {"posted": posted("posted")})
 
 _CHAT_OF_ID = CHAT.select.where(tables.chat.c.id == sa.bindparam("of_id"))
-_LOCKED = CHAT.select.where(tables.chat.c.id.in_(some())).order_by(tables.chat.c.id).with_for_update()
+_LOCKED = CHAT.select.where(tables.chat.c.id.in_(some())).order_by(tables.chat.c.id).with_for_update(key_share=True)
 _IN_STATES = CHAT.select.where(tables.chat.c.state.in_(some("states"))).order_by(tables.chat.c.starts_at, tables.chat.c.id)
 _IN_CHANNELS = _IN_STATES.where(tables.chat.c.place_channel.in_(some()))
 _DELETE_DRAFT = tables.chat.delete().where(tables.chat.c.id == sa.bindparam("of_id"), tables.chat.c.state == State.DRAFT)

@@ -25,6 +25,7 @@ _DUE = (
     FOLLOW_UP.select.where(_follow_up.state == FollowUpState.WAITING, _follow_up.due_at <= sa.bindparam("now"))
     .order_by(_follow_up.due_at, _follow_up.id)
     .limit(sa.bindparam("at_most"))
+    .with_for_update(skip_locked=True)
 )
 _NEXT_DUE = sa.select(sa.func.min(_follow_up.due_at)).where(_follow_up.state == FollowUpState.WAITING)
 _OF_MEMBER = FOLLOW_UP.select.where(_follow_up.member == sa.bindparam("of_member")).order_by(_follow_up.id)

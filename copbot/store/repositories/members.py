@@ -22,7 +22,12 @@ SECRET = "forgotten_secret"  # noqa: S105 - the fact's name, not its value
 
 _member = tables.member.c
 _OF_IDS = MEMBER.select.where(_member.id.in_(some()))
-_OF_PEOPLE = MEMBER.select.where(_member.community == sa.bindparam("of_community"), _member.person.in_(some()))
+# Locked, so that a choice made meanwhile with another replica is either seen from here on or waits (only PostgreSQL has row locks).
+_OF_PEOPLE = (
+    MEMBER.select.where(_member.community == sa.bindparam("of_community"), _member.person.in_(some()))
+    .order_by(_member.id)
+    .with_for_update(key_share=True)
+)
 _OF_COMMUNITY = MEMBER.select.where(_member.community == sa.bindparam("of_community"), _member.platform != "").order_by(_member.id)
 _FORMER = sa.select(_member.id).where(_member.community == sa.bindparam("of_community"), _member.platform == "")
 _WAS_FORGOTTEN = sa.select(tables.forgotten.c.hash).where(tables.forgotten.c.hash == sa.bindparam("of_hash")).limit(1)

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql
 from typing_extensions import override
 
 from copbot.domain.message import Message
@@ -13,6 +14,7 @@ from copbot.domain.place import Posted, ThreadOf
 from copbot.domain.step import Fate, Outgoing, Verb
 from copbot.ports.store import Outbox
 from copbot.store import tables
+from copbot.store.database import is_postgresql
 from copbot.store.mapper import TARGET, Mapper, affected, posted, replacing, rows_for, skipping, some
 
 OUTGOING = Mapper(Outgoing, tables.outbox, {"target": TARGET, "posted": posted("posted")})
@@ -62,6 +64,8 @@ _MARK = tables.outbox.update().where(
     _row.epoch == sa.bindparam("of_epoch"),
     _row.fate == Fate.LEASED,
 )
+_LANES = sa.func.unnest(sa.bindparam("lanes", type_=postgresql.ARRAY(sa.Text))).column_valued("lane")
+_LOCK_LANES = sa.select(sa.func.count(sa.func.pg_advisory_xact_lock(sa.func.hashtextextended(_LANES, 0))))
 _FREE = (
     tables.outbox.update()
     .where(_row.fate == Fate.LEASED, _row.lease_owner != sa.bindparam("but_not"))
@@ -112,11 +116,16 @@ _CANCEL_KEY = tables.outbox.update().where(_row.key == sa.bindparam("of_key"), _
 
 
 class SqlOutbox(Outbox):
-    """Messages on their way out. ``settle``: how long after its last claim an unclear row is left alone."""
+    """Messages on their way out. ``settle``: how long after its last claim an unclear row is left alone.
+
+    ``more_due``: whether rows were added since it was last set to False.
+    """
 
     def __init__(self, connection: sa.Connection, settle: timedelta = SETTLE) -> None:
         self._connection = connection
         self._settle = settle
+        self._shared = is_postgresql(connection)
+        self.more_due = False
         self._add = skipping(connection, tables.outbox)
         self._hold = replacing(connection, tables.lane, ("lane",), "not_before")
 
@@ -125,7 +134,9 @@ class SqlOutbox(Outbox):
         new = list(rows)
         if not new:
             return
+        self._take_turn({row.lane for row in new})
         self._connection.execute(self._add, [OUTGOING.fresh(row) for row in new])
+        self.more_due = True
         if any(row.edits is not None or isinstance(row.target, ThreadOf) or row.verb is Verb.OPEN_THREAD for row in new):
             self._end_in_vain()
 
@@ -177,7 +188,8 @@ class SqlOutbox(Outbox):
 
     @override
     def free_dead(self, owner: str) -> int:
-        return affected(self._connection, _FREE, {"but_not": owner})
+        """See the port. None on PostgreSQL, where others may well be alive: their leases end by themselves."""
+        return 0 if self._shared else affected(self._connection, _FREE, {"but_not": owner})
 
     @override
     def next_due(self, now: datetime) -> datetime | None:
@@ -210,6 +222,11 @@ class SqlOutbox(Outbox):
         theirs = {"of_member": member, "of_purpose": purpose}
         self._connection.execute(_DELETE_OF_MEMBER, {**theirs, "some": list(but)})
         self._connection.execute(_EMPTY_OF_MEMBER, theirs)
+
+    def _take_turn(self, lanes: Collection[str]) -> None:
+        """See to it that the ids of a lane grow in the order of commits: else a row could appear in front of one already claimed."""
+        if self._shared:
+            self._connection.execute(_LOCK_LANES, {"lanes": sorted(lanes)})
 
     def _end_in_vain(self) -> None:
         """End the rows that wait for a thread or a message that will never be; else they would block their lanes for ever."""

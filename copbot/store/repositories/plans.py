@@ -46,15 +46,17 @@ class SqlEditions(Editions):
 
 
 class SqlSteps(Steps):
-    """The steps of plans."""
+    """The steps of plans. ``more_due``: whether some were added since it was last set to False."""
 
     def __init__(self, connection: sa.Connection) -> None:
         self._connection = connection
+        self.more_due = False
 
     @override
     def add(self, steps: Iterable[Step]) -> None:
         if rows := [STEP.fresh(step) for step in steps]:
             self._connection.execute(STEP.insert, rows)
+            self.more_due = True
 
     @override
     def save(self, steps: Iterable[Step]) -> None:

@@ -1,0 +1,84 @@
+"""Databases for tests: SQLite always, PostgreSQL where the environment variable POSTGRES_URL names a server (``make test-postgres``)."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import count
+
+import psycopg
+import pytest
+import sqlalchemy as sa
+
+from copbot.store.migrate import migrate
+
+SERVER = os.environ.get("POSTGRES_URL", "")
+ON_POSTGRESQL = [pytest.param("postgresql", marks=pytest.mark.postgresql)] if SERVER else []
+"""The parameter of fixtures that makes a test run on PostgreSQL, too."""
+
+
+class Postgres:
+    """A server on which every test gets a database of its own: empty, or copied from one with all tables."""
+
+    def __init__(self, server: str) -> None:
+        self._server = sa.make_url(server).set(drivername="postgresql")
+        self._admin = psycopg.connect(self._server.render_as_string(hide_password=False), autocommit=True)
+        self._numbers = count()
+        self._template = self._name()
+        self._admin.execute(f"CREATE DATABASE {self._template}")
+        migrate(self._url(self._template))
+
+    @contextmanager
+    def empty(self) -> Iterator[str]:
+        """The address of a database with nothing in it."""
+        with self._made_from("template0") as url:
+            yield url
+
+    @contextmanager
+    def migrated(self) -> Iterator[str]:
+        """The address of a database with all tables and nothing in them."""
+        with self._made_from(self._template) as url:
+            yield url
+
+    def hang_up(self, url: str) -> None:
+        """Cut all connections to a database."""
+        name = sa.make_url(url).database
+        self._admin.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", (name,))
+
+    def refuse(self, url: str, *, refused: bool = True) -> None:
+        """Be away as far as this database is concerned, or there again."""
+        name = sa.make_url(url).database
+        self._admin.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS {not refused}")
+        if refused:
+            self.hang_up(url)
+
+    def wait_for_a_waiter(self, url: str) -> None:
+        """Return once somebody waits for a lock in this database; AssertionError if nobody does within ten seconds."""
+        waiting = "SELECT count(*), pg_sleep(0.02)::text FROM pg_stat_activity WHERE datname = %s AND wait_event_type = 'Lock'"
+        for _ in range(500):
+            row = self._admin.execute(waiting, (sa.make_url(url).database,)).fetchone()
+            if row is not None and row[0]:
+                return
+        raise AssertionError("nobody waits for a lock")
+
+    def close(self) -> None:
+        """Leave nothing behind."""
+        self._drop(self._template)
+        self._admin.close()
+
+    @contextmanager
+    def _made_from(self, template: str) -> Iterator[str]:
+        name = self._name()
+        self._admin.execute(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY file_copy")
+        try:
+            yield self._url(name)
+        finally:
+            self._drop(name)
+
+    def _drop(self, name: str) -> None:
+        self._admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+    def _name(self) -> str:
+        return f"copbot_test_{os.getpid()}_{next(self._numbers)}"
+
+    def _url(self, name: str) -> str:
+        return self._server.set(database=name).render_as_string(hide_password=False)
