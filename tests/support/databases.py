@@ -4,6 +4,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import count
+from secrets import token_hex
 
 import psycopg
 import pytest
@@ -23,6 +24,7 @@ class Postgres:
         self._server = sa.make_url(server).set(drivername="postgresql")
         self._admin = psycopg.connect(self._server.render_as_string(hide_password=False), autocommit=True)
         self._numbers = count()
+        self._prefix = f"copbot_test_{token_hex(4)}"
         self._template = self._name()
         self._admin.execute(f"CREATE DATABASE {self._template}")
         migrate(self._url(self._template))
@@ -78,7 +80,7 @@ class Postgres:
         self._admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
     def _name(self) -> str:
-        return f"copbot_test_{os.getpid()}_{next(self._numbers)}"
+        return f"{self._prefix}_{next(self._numbers)}"
 
     def _url(self, name: str) -> str:
         return self._server.set(database=name).render_as_string(hide_password=False)
