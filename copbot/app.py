@@ -4,7 +4,7 @@ import asyncio
 import os
 import signal
 import socket
-from collections.abc import AsyncIterator, Coroutine, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -47,25 +47,34 @@ class House:
     clock: Clock
 
 
-def make_platform(name: str, store: SqlStore, clock: Clock, settings: Mapping[str, Any]) -> Platform:
-    """The adapter of that name. Raises ConfigurationError if it is not installed."""
+def installed(name: str) -> Make:
+    """What makes the adapter of that name. Raises ConfigurationError if it is not installed."""
     found = [entry for entry in entry_points(group="copbot.adapters") if entry.name == name]
     if not found:
         raise ConfigurationError(f"No adapter called {name!r} is installed; install copbot again with that adapter.")
     make: Make = found[0].load()
-    return make(Setup(SPECS, clock, KeepingTable(store, name), settings))
+    return make
 
 
 @asynccontextmanager
 async def house(
-    url: str, content: Content, adapters: Mapping[str, Mapping[str, Any]], clock: Clock, alarm: Alarm, *, random: Random | None = None
+    url: str,
+    content: Content,
+    adapters: Mapping[str, Mapping[str, Any]],
+    clock: Clock,
+    alarm: Alarm,
+    *,
+    random: Random | None = None,
+    make: Callable[[str], Make] = installed,
 ) -> AsyncIterator[House]:
-    """Open the database (alone, if it is a file), bring it up to date, and put everything around it."""
+    """Open the database (alone, if it is a file), bring it up to date, and put everything around it. ``make`` finds adapters by name."""
     async with OneProcess(file_of(url)):
         await asyncio.to_thread(migrate, url)
         store = SqlStore.open(url)
         try:
-            platforms = [make_platform(name, store, clock, settings) for name, settings in adapters.items()]
+            platforms = [
+                make(name)(Setup(SPECS, clock, KeepingTable(store, name), settings)) for name, settings in adapters.items()
+            ]
             owner = f"{socket.gethostname()}:{os.getpid()}"
             bot = Bot(PatientStore(store), content, platforms, clock, alarm, random=random, owner=owner)
             async with _listening(store.hints(), alarm):
