@@ -9,7 +9,7 @@ import pytest
 from databases import ON_POSTGRESQL, Postgres
 from processes import wire
 from processes.account import Account, account, keep
-from processes.campaign import STARTS, finish
+from processes.campaign import ENDS, STARTS, finish
 from processes.crowd import Crowd
 from processes.site import Site
 
@@ -46,8 +46,8 @@ async def hold(site: Site) -> Account:
     site.exchange.watching = Aim(site)
 
     def talk() -> None:
-        for _ in range(3):
-            for crowd in crowds:
+        for crowd in crowds * 3:
+            if site.clock.now() < ENDS:
                 crowd.act()
 
     await finish(site, soon=timedelta(minutes=1), kill=True, meanwhile=talk)

@@ -25,7 +25,7 @@ ENDS = STARTS + timedelta(minutes=31)
 SPEED = 40.0
 SOON = timedelta(minutes=2)
 PAST_THE_LEASE = timedelta(seconds=45)
-LAST_LINES = 40
+LAST_LINES = 400
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,8 +128,11 @@ class Round:
 async def finish(site: Site, *, soon: timedelta = SOON, kill: bool = False, meanwhile: Callable[[], None] | None = None) -> None:
     """Let everything happen that is still to come, weeks later if need be. Whatever is not due ``soon`` is jumped to.
 
-    ``kill``: the bots do not end well before a jump, but by SIGKILL. ``meanwhile`` is done before each.
+    ``kill``: the bots do not end well before a jump, but by SIGKILL. ``meanwhile`` is done before each. The room loses no answers any
+    more: a thread that could not be read is read again ten minutes later, and time jumps further than that.
     """
+    site.exchange.lost = 0
+    await site.jump(site.clock.now())
     with closing(SqlStore.open(site.url)) as store:
         while (due := await _quiet(site, store, soon)) is not None:
             if meanwhile is not None:

@@ -59,12 +59,14 @@ class _Ear:
 
 
 class Exchange:
-    """Serves one room on a socket. ``watching`` is told of every message posted, before its answer is on its way."""
+    """Serves one room on a socket. ``watching`` is told of every message posted, before its answer is on its way; ``lost`` is the share
+    of answers that get lost.
+    """
 
     def __init__(self, settings: RoomSettings, clock: FastClock, random: Random) -> None:
         self.room = Room(Candid(settings, clock), SPECS)
         self.watching: Watching | None = None
-        self.posts = 0
+        self.lost = LOST
         self._clock = clock
         self._random = random
         self._numbers = count()
@@ -121,11 +123,10 @@ class Exchange:
         await self._dawdle()
         answer = await self._do(ask)
         if ask.verb in POSTING:
-            self.posts += answer.trouble is None
             if self.watching is not None:
                 await self.watching(ask)
         await self._dawdle()
-        if self._random.random() >= LOST:
+        if self._random.random() >= self.lost:
             wire.write(writer, answer)
 
     async def _do(self, ask: wire.Ask) -> wire.Given:

@@ -7,7 +7,7 @@ import signal
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from random import Random
 
@@ -111,6 +111,7 @@ class Site:
         orders = Orders(self.url, self.socket, self.clock, self.log, self.random.getrandbits(32))
         pid = await self.nursery.bear(orders)
         self.pids.append(pid)
+        self._note("started", pid)
         return pid
 
     async def kill(self, pid: int) -> None:
@@ -119,6 +120,7 @@ class Site:
             self.pids.remove(pid)
             os.kill(pid, signal.SIGKILL)
             self.kills += 1
+            self._note("killed", pid)
             await self._bury(pid, -signal.SIGKILL)
 
     async def replace(self, pid: int) -> None:
@@ -139,9 +141,11 @@ class Site:
         """SIGSTOP, and so many real seconds later SIGCONT."""
         os.kill(pid, signal.SIGSTOP)
         self.stops += 1
+        self._note("stopped", pid)
         await asyncio.sleep(seconds)
         if pid in self.pids:
             os.kill(pid, signal.SIGCONT)
+            self._note("continued", pid)
 
     async def jump(self, to: datetime, *, kill: bool = False) -> None:
         """All bots end, well or by SIGKILL, the clock goes on to another instant, and as many bots start again."""
@@ -153,6 +157,10 @@ class Site:
         self.exchange.set(self.clock)
         for _ in range(self.bots):
             await self.start()
+
+    def _note(self, what: str, pid: int) -> None:
+        with self.log.open("a", encoding="utf-8") as lines:
+            lines.write(f"{datetime.now(UTC):%H:%M:%S.%f} (by the bots' clock {self.clock.now():%H:%M:%S}): {what} {pid}\n")
 
     async def _bury(self, pid: int, *expected: int) -> None:
         code = await self.nursery.bury(pid)
