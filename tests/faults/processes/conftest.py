@@ -6,10 +6,10 @@ from pathlib import Path
 from random import Random
 
 import pytest
-from processes.campaign import BEGIN, SPEED
+from processes.campaign import BEGIN
 from processes.clock import FastClock
 from processes.config import names, write_config
-from processes.site import Nursery, Site
+from processes.site import SPEED, Nursery, Site
 
 from copbot.store.migrate import migrate
 
@@ -25,7 +25,8 @@ async def open_site(tmp_path: Path) -> AsyncIterator[OpenSite]:
             migrate(url)
             nursery = await Nursery.open(write_config(tmp_path / "config", channels))
             opened.push_async_callback(nursery.close)
-            site = Site("site", url, tmp_path, bots, names(channels), FastClock.starting(BEGIN, SPEED), nursery, Random(1))
+            clock = FastClock.starting(tmp_path / "clock", BEGIN, SPEED)
+            site = Site("site", url, tmp_path, bots, names(channels), clock, nursery, Random(1))
             opened.push_async_callback(site.close)
             await site.open()
             return site

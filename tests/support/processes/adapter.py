@@ -42,8 +42,7 @@ class Requests:
         self._open[number] = given
         wire.write(writer, wire.Ask(number, os.getpid(), verb, values, names))
         try:
-            async with asyncio.timeout(self._clock.seconds(PATIENCE)):
-                return await given
+            return await self._clock.within(PATIENCE, given)
         except (TimeoutError, ConnectionError):
             raise Unclear(ROOM, "the answer got lost") from None
         finally:

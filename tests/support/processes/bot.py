@@ -20,11 +20,11 @@ from copbot.runtime.bot import Bot
 
 @dataclass(frozen=True, slots=True)
 class Orders:
-    """What a bot process is started with. ``room`` is the socket's path."""
+    """What a bot process is started with. ``room`` is the socket's path, ``clock`` the FastClock's."""
 
     url: str
     room: str
-    clock: FastClock
+    clock: Path
     log: Path
     seed: int
 
@@ -45,12 +45,13 @@ async def _run(orders: Orders, content: Content) -> None:
     told = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, told.set)
 
-    def far_room(_: Setup) -> FarRoom:
-        return FarRoom(orders.room, orders.clock)
+    clock = FastClock(orders.clock)
 
-    alarm = FastAlarm(orders.clock)
-    async with house(orders.url, content, {"room": {}}, orders.clock, alarm, random=Random(orders.seed), make=lambda _: far_room) as built:
-        await _until(told, built.bot, orders.clock)
+    def far_room(_: Setup) -> FarRoom:
+        return FarRoom(orders.room, clock)
+
+    async with house(orders.url, content, {"room": {}}, clock, FastAlarm(clock), random=Random(orders.seed), make=lambda _: far_room) as built:
+        await _until(told, built.bot, clock)
 
 
 async def _until(told: asyncio.Event, bot: Bot, clock: FastClock) -> None:
@@ -65,5 +66,5 @@ async def _until(told: asyncio.Event, bot: Bot, clock: FastClock) -> None:
 
 async def _reconciling(bot: Bot, clock: FastClock) -> None:
     while True:
-        await asyncio.sleep(clock.seconds(RECONCILE_EVERY))
+        await clock.sleep(RECONCILE_EVERY)
         await bot.reconcile()

@@ -13,7 +13,7 @@ from processes.account import Account, account, keep
 from processes.clock import FastClock
 from processes.config import names, write_config
 from processes.crowd import Crowd
-from processes.site import LONG, Nursery, Site
+from processes.site import LONG, SPEED, Nursery, Site
 
 from copbot.ports.store import UnitOfWork
 from copbot.store.migrate import migrate
@@ -22,7 +22,6 @@ from copbot.store.store import SqlStore
 STARTS = datetime(2018, 1, 31, 19, tzinfo=UTC)
 BEGIN = STARTS - timedelta(days=3)
 ENDS = STARTS + timedelta(minutes=31)
-SPEED = 40.0
 SOON = timedelta(minutes=2)
 PAST_THE_LEASE = timedelta(seconds=45)
 LAST_LINES = 400
@@ -30,17 +29,17 @@ LAST_LINES = 400
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """``every``: real seconds between two faults at a site, on average; of them ``paused`` is the share of SIGSTOPs, and one posting in
+    """``every``: time between two faults at a site, on average; of them ``paused`` is the share of SIGSTOPs, and one posting in
     ``aimed`` ends in a SIGKILL between the post and its mark. ``bots``: how many at each site.
     """
 
     urls: Sequence[str]
     bots: int = 1
     channels: int = 3
-    every: float = 1.5
+    every: timedelta = timedelta(seconds=90)
     paused: float = 0.1
     aimed: float = 0.1
-    pace: float = 0.3
+    pace: timedelta = timedelta(seconds=20)
     most_kills: int = 10**6
 
 
@@ -91,7 +90,7 @@ class Round:
 
     def _site(self, number: int, url: str, nursery: Nursery) -> Site:
         random = Random(self._random.getrandbits(32))
-        clock = FastClock.starting(BEGIN, SPEED)
+        clock = FastClock.starting(self._folder / f"site-{number}.clock", BEGIN, SPEED)
         return Site(f"site-{number}", url, self._folder, self._plan.bots, names(self._plan.channels), clock, nursery, random)
 
     async def _at(self, site: Site) -> Total:
@@ -113,14 +112,14 @@ class Round:
 
         site.exchange.watching = aim
         while site.clock.now() < ENDS:
-            await asyncio.sleep(site.random.expovariate(1 / self._plan.every))
+            await site.clock.sleep(self._plan.every * site.random.expovariate(1))
             if site.pids and site.kills < self._plan.most_kills:
                 await self._strike(site, site.random.choice(site.pids))
         site.exchange.watching = None
 
     async def _strike(self, site: Site, pid: int) -> None:
         if site.random.random() < self._plan.paused:
-            await site.pause(pid, site.clock.seconds(PAST_THE_LEASE))
+            await site.pause(pid, PAST_THE_LEASE)
         else:
             await site.replace(pid)
 

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Coroutine
-from datetime import datetime
+from datetime import datetime, timedelta
 from random import Random
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -44,10 +44,10 @@ class Crowd:
         """The questions that stand in the channel, oldest first; the take-away is the last."""
         return [entry for entry in self._people.shown(self.channel) if entry.opens_thread and entry.by_bot]
 
-    async def talk(self, pace: float, until: datetime) -> None:
-        """Do something every ``pace`` real seconds on average until an instant, then wait until the bots have taken all of it."""
+    async def talk(self, pace: timedelta, until: datetime) -> None:
+        """Do something every ``pace`` on average until an instant, then wait until the bots have taken all of it."""
         while self._site.clock.now() < until:
-            await asyncio.sleep(self._random.random() * 2 * pace)
+            await self._site.clock.sleep(pace * self._random.expovariate(1))
             self.act()
         await self.settle()
 

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from datetime import timedelta
 from functools import reduce
 from itertools import count
@@ -76,6 +77,10 @@ class Exchange:
         self._tasks: set[asyncio.Task[None]] = set()
         self._server: asyncio.Server | None = None
 
+    def hears(self, pid: int) -> bool:
+        """Whether this bot listens by now."""
+        return any(ear.pid == pid for ear in self._ears)
+
     async def open(self, path: str) -> None:
         """Be there."""
         self._server = await asyncio.start_unix_server(self._serve, path)
@@ -88,10 +93,6 @@ class Exchange:
         await asyncio.gather(*self._tasks, return_exceptions=True)
         if self._server is not None:
             self._server.close()
-
-    def set(self, clock: FastClock) -> None:
-        """Go by another clock from now on."""
-        self._clock = self.room.server.clock = clock
 
     def _begin(self, work: Any) -> None:
         task = asyncio.ensure_future(work)
@@ -126,7 +127,7 @@ class Exchange:
             if self.watching is not None:
                 await self.watching(ask)
         await self._dawdle()
-        if self._random.random() >= self.lost:
+        if self._random.random() >= self.lost and not writer.is_closing():
             wire.write(writer, answer)
 
     async def _do(self, ask: wire.Ask) -> wire.Given:
@@ -137,7 +138,7 @@ class Exchange:
             return wire.Given(ask.number, trouble=(type(error), vars(error)))
 
     async def _dawdle(self) -> None:
-        await asyncio.sleep(self._clock.seconds(LATEST) * self._random.random() ** 4)
+        await self._clock.sleep(LATEST * self._random.random() ** 4)
 
     async def _deliver(self, heard: Heard) -> None:
         """Give it to one of the bots that listen, again and again until one of them has acknowledged it."""
@@ -148,12 +149,14 @@ class Exchange:
                 self._listened.clear()
                 await self._listened.wait()
             ear = self._random.choice(self._ears)
-            wire.write(ear.writer, wire.Event(number, heard))
+            if not ear.writer.is_closing():
+                wire.write(ear.writer, wire.Event(number, heard))
             await self._first(taken, ear.gone)
         del self._taken[number]
 
     async def _first(self, *events: asyncio.Event) -> None:
         waiting = [asyncio.ensure_future(event.wait()) for event in events]
-        await asyncio.wait(waiting, timeout=self._clock.seconds(REDELIVERED), return_when=asyncio.FIRST_COMPLETED)
+        with suppress(TimeoutError):
+            await self._clock.within(REDELIVERED, asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED))
         for one in waiting:
             one.cancel()

@@ -6,13 +6,13 @@ import pickle
 import signal
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from random import Random
 
 from processes.bot import Orders
-from processes.clock import FastClock
+from processes.clock import FastClock, room_to_run
 from processes.config import names
 from processes.exchange import Exchange
 
@@ -21,7 +21,10 @@ from copbot_room.settings import RoomSettings
 
 HOSTS = ("sally", "lucy")
 MEMBERS = ("maria", "tom", "aisha", "ben", "chloe", "dev")
-LONG = 60.0
+SPEED, LEAST = 40.0, 0.05
+"""How many times faster than real time the clock runs at best, and the part of it that is left at worst."""
+
+LONG = 120.0
 """Real seconds after which something that should have happened long ago did not."""
 
 
@@ -80,6 +83,7 @@ class Site:
     kills: int = 0
     stops: int = 0
     exchange: Exchange = field(init=False)
+    _pacing: asyncio.Task[None] | None = None
 
     def __post_init__(self) -> None:
         self.exchange = Exchange(_room(self.channels), self.clock, self.random)
@@ -96,6 +100,7 @@ class Site:
 
     async def open(self) -> None:
         """The room first, then the bots."""
+        self._pacing = asyncio.create_task(self._pace())
         await self.exchange.open(self.socket)
         for _ in range(self.bots):
             await self.start()
@@ -105,10 +110,12 @@ class Site:
         for pid in list(self.pids):
             await self.kill(pid)
         await self.exchange.close()
+        if self._pacing is not None:
+            self._pacing.cancel()
 
     async def start(self) -> int:
         """One more bot; its process id."""
-        orders = Orders(self.url, self.socket, self.clock, self.log, self.random.getrandbits(32))
+        orders = Orders(self.url, self.socket, self.clock.path, self.log, self.random.getrandbits(32))
         pid = await self.nursery.bear(orders)
         self.pids.append(pid)
         self._note("started", pid)
@@ -137,12 +144,12 @@ class Site:
         for pid in pids:
             await self._bury(pid, 0, -signal.SIGTERM)
 
-    async def pause(self, pid: int, seconds: float) -> None:
-        """SIGSTOP, and so many real seconds later SIGCONT."""
+    async def pause(self, pid: int, simulated: timedelta) -> None:
+        """SIGSTOP, and so much later by the clock SIGCONT."""
         os.kill(pid, signal.SIGSTOP)
         self.stops += 1
         self._note("stopped", pid)
-        await asyncio.sleep(seconds)
+        await self.clock.sleep(simulated)
         if pid in self.pids:
             os.kill(pid, signal.SIGCONT)
             self._note("continued", pid)
@@ -153,10 +160,18 @@ class Site:
             for pid in list(self.pids):
                 await self.kill(pid)
         await self.end()
-        self.clock = replace(self.clock, base=self.clock.base + max(to - self.clock.now(), timedelta()))
-        self.exchange.set(self.clock)
+        self.clock.jump(to)
         for _ in range(self.bots):
             await self.start()
+
+    async def _pace(self) -> None:
+        """Let time go slower while the machine has more to do than it can, and almost stop while no bot is up: what is tried here is
+        copbot, not how fast this machine is.
+        """
+        while True:
+            up = any(self.exchange.hears(pid) for pid in self.pids)
+            self.clock.run(SPEED * max(room_to_run(), LEAST) if up else SPEED * LEAST)
+            await asyncio.sleep(0.02)
 
     def _note(self, what: str, pid: int) -> None:
         with self.log.open("a", encoding="utf-8") as lines:
