@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -74,6 +75,12 @@ def writing(engine: sa.Engine) -> sa.Engine:
 def is_postgresql(connection: sa.Connection | sa.Engine) -> bool:
     """Whether other processes may be at work in this database at the same time, each with row locks of its own."""
     return connection.dialect.name == "postgresql"
+
+
+def time_of(connection: sa.Connection) -> datetime:
+    """What time it is for PostgreSQL now (not when the transaction began)."""
+    said: datetime = connection.execute(sa.select(sa.func.clock_timestamp())).scalar_one()
+    return said.astimezone(UTC)
 
 
 def may_try_again(error: sa.exc.DBAPIError) -> bool:
