@@ -18,6 +18,7 @@ from copbot.ports.clock import Alarm, Clock
 from copbot.ports.library import Library
 from copbot.ports.platform import Platform
 from copbot.ports.store import Store, UnitOfWork
+from copbot.runtime.meters import Meters
 from copbot.runtime.receiver import Receiver
 from copbot.runtime.sender import Sender
 from copbot.services import following_up, hearing, performing, probes, reporting, retaining
@@ -48,7 +49,9 @@ class Bot:
         *,
         random: Random | None = None,
         owner: str = "copbot",
+        meters: Meters | None = None,
     ) -> None:
+        self._meters = meters or Meters()
         self._store = store
         self._library = library
         self._platforms: Mapping[str, Platform] = {platform.name: platform for platform in platforms}
@@ -56,8 +59,8 @@ class Bot:
         self._alarm = alarm
         self._random = random or Random()  # noqa: S311 - pseudonyms, not secrets
         self._owner = owner
-        self._receiver = Receiver(store, library, self._platforms, clock, alarm, self._random, self.reconcile)
-        self._sender = Sender(store, library, self._platforms, clock, self._random, owner)
+        self._receiver = Receiver(store, library, self._platforms, clock, alarm, self._random, self.reconcile, self._meters)
+        self._sender = Sender(store, library, self._platforms, clock, self._random, owner, meters=self._meters)
         self._let_go_on: date | None = None
         self._tasks: list[asyncio.Task[None]] = []
 
@@ -105,6 +108,7 @@ class Bot:
             await self._read_new_threads(sent)
             if not worked and not sent:
                 await self._scrub_if_owed()
+                self._meters.turned()
                 return await self._next_due()
 
     async def hear(self, heard: Heard) -> None:
@@ -131,12 +135,15 @@ class Bot:
         """Keep one platform connected: whatever ends its connection is logged, and it is connected again."""
         while True:
             try:
+                self._meters.connected(platform.name, yes=True)
                 await platform.run(self._receiver.inbox)
             except NotAuthenticated as error:
                 log.error("A platform does not accept us", action="not_authenticated", platform=platform.name, remedy=error.remedy)
                 return
             except Exception as error:  # noqa: BLE001 - supervised: an adapter's fault must not leave the bot deaf
                 log.error("A platform's connection ended", action="disconnected", platform=platform.name, error=type(error).__name__)
+            finally:
+                self._meters.connected(platform.name, yes=False)
             await asyncio.sleep(RECONNECT)
 
     def _follow_up(self, uow: UnitOfWork) -> int:

@@ -18,6 +18,7 @@ from copbot.ports.clock import Clock
 from copbot.ports.library import Library
 from copbot.ports.platform import Platform
 from copbot.ports.store import Store, UnitOfWork
+from copbot.runtime.meters import Meters
 from copbot.services import posting
 from copbot.services.desk import Desk
 
@@ -56,7 +57,9 @@ class Sender:
         owner: str,
         *,
         lease: timedelta = LEASE,
+        meters: Meters | None = None,
     ) -> None:
+        self._meters = meters or Meters()
         self._store = store
         self._library = library
         self._platforms = platforms
@@ -70,6 +73,8 @@ class Sender:
         sent: list[Outgoing] = []
         while rows := await self._claim():
             outcomes = await asyncio.gather(*(self._send(row) for row in rows))
+            for outcome in outcomes:
+                self._meters.ended(outcome.row)
             await self._finish_all(outcomes)
             sent += [outcome.row for outcome in outcomes if outcome.row.fate is Fate.SENT]
         return sent
@@ -131,6 +136,7 @@ class Sender:
         place = await self._place(platform, row)
         if row.fate is Fate.UNCLEAR and row.verb in {Verb.POST, Verb.OPEN_THREAD}:
             found = await platform.find(place, key=row.key)
+            self._meters.looked_up(platform.name, found=found is not None)
             if found is not None:
                 return self._sent(row, found)
         if row.not_after is not None and self._clock.now() > row.not_after:

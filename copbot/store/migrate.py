@@ -32,7 +32,7 @@ def migrate(url: str) -> None:
 def revision(engine: sa.Engine) -> str | None:
     """The revision that a database is at, or None if it is empty."""
     with engine.connect() as connection:
-        return _revision(connection)
+        return revision_of(connection)
 
 
 def alembic_config(connection: sa.Connection | None = None) -> Any:  # noqa: ANN401 - Alembic is imported only where it is needed
@@ -45,7 +45,8 @@ def alembic_config(connection: sa.Connection | None = None) -> Any:  # noqa: ANN
     return config
 
 
-def _revision(connection: sa.Connection) -> str | None:
+def revision_of(connection: sa.Connection) -> str | None:
+    """The revision that the database of this connection is at, or None if it is empty."""
     if not sa.inspect(connection).has_table("alembic_version"):
         return None
     return connection.execute(sa.text("SELECT version_num FROM alembic_version")).scalar()
@@ -69,7 +70,7 @@ def _run(connection: sa.Connection) -> None:
 def _refuse_newer(connection: sa.Connection, url: str) -> None:
     from alembic.script import ScriptDirectory
 
-    found = _revision(connection)
+    found = revision_of(connection)
     known = {script.revision for script in ScriptDirectory.from_config(alembic_config()).walk_revisions()}
     if found is not None and found not in known:
         where = file_of(url) or "the database"

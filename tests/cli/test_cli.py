@@ -7,6 +7,7 @@ import socket
 import sqlite3
 import subprocess
 import sys
+import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from contextlib import suppress
@@ -137,8 +138,11 @@ def test_run_answers_its_health_and_stops_in_time(tmp_path: Path) -> None:
     process = _start(tmp_path, port)
     try:
         assert _get(port, "/healthz", process) == 200
-        assert _get(port, "/readyz", process) == 200
+        _wait_until_ready(port, process)
         assert _get(port, "/", process) == 200
+        measured = _body(port, "/metrics")
+        assert 'copbot_platform_connected{platform="room"} 1.0' in measured
+        assert "copbot_database_answers 1.0" in measured
     finally:
         process.send_signal(signal.SIGTERM)
     process.communicate(timeout=10)
@@ -153,9 +157,11 @@ def test_a_second_copy_stands_by_and_takes_over(tmp_path: Path) -> None:
         second = _start(tmp_path, two)
         assert second.stderr is not None
         assert any(b"standing by" in line for line in second.stderr)
-        assert _try(two, "/healthz") is None
-        first.kill()
         assert _get(two, "/healthz", second) == 200
+        assert _get(two, "/readyz", second) == 503
+        assert "standing by" in _body(two, "/readyz")
+        first.kill()
+        _wait_until_ready(two, second)
         second.send_signal(signal.SIGTERM)
         second.communicate(timeout=10)
         assert second.returncode == 0
@@ -189,9 +195,27 @@ def _get(port: int, path: str, process: "subprocess.Popen[bytes]") -> int:
     raise AssertionError(f"copbot ended with {process.returncode}")
 
 
+def _wait_until_ready(port: int, process: "subprocess.Popen[bytes]") -> None:
+    while _get(port, "/readyz", process) != 200:
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(0.05)
+
+
 def _try(port: int, path: str) -> int | None:
     try:
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=2) as answer:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=10) as answer:
             return int(answer.status)
+    except urllib.error.HTTPError as error:
+        with error:
+            return error.code
     except OSError:
         return None
+
+
+def _body(port: int, path: str) -> str:
+    try:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=10) as answer:
+            return str(answer.read(), "utf-8")
+    except urllib.error.HTTPError as error:
+        with error:
+            return str(error.read(), "utf-8")
