@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, Info, PlatformCollector, ProcessCollector, generate_latest
 
 from copbot import __version__
-from copbot.domain.step import Fate, Outgoing, Verb
+from copbot.domain.step import Fate, Outgoing, Verb, platform_of
 from copbot.ports.readings import Queues
 from copbot.runtime.clock import steady
 
@@ -73,7 +73,7 @@ class Meters:
 
     def ended(self, row: Outgoing) -> None:
         """One attempt to send a row has ended as its ``fate`` says."""
-        name = row.lane.partition(":")[0]
+        name = platform_of(row.lane)
         self._posts.labels(name, OUTCOMES.get(row.fate, row.fate.value)).inc()
         if row.sent_at is not None and row.verb in {Verb.POST, Verb.OPEN_THREAD}:
             self._lag.labels(name).observe(_age(row.due_at, row.sent_at))
