@@ -122,8 +122,7 @@ async def run(settings: Settings) -> None:
 
     async def host() -> None:
         ticker = Ticker(clock)
-        adapters = {"room": room_settings(settings, content)} if settings.room.enabled else {}
-        async with house(url, content, adapters, clock, ticker, meters=meters) as built:
+        async with house(url, content, adapters_of(settings, content), clock, ticker, meters=meters) as built:
             ticker.every(RECONCILE_EVERY, built.bot.reconcile, "reconcile")
             ticker.every(ANCHOR_EVERY, lambda: _set_by_the_database(clock, built.store), "anchor")
             log.info("copbot is running", action="started", port=listening.getsockname()[1])
@@ -131,6 +130,11 @@ async def run(settings: Settings) -> None:
 
     await _until_told(web.serve_on(listening), host())
     log.info("copbot has stopped", action="stopped")
+
+
+def adapters_of(settings: Settings, content: Content) -> Mapping[str, Mapping[str, Any]]:
+    """The adapters that are switched on, each with its settings."""
+    return {"room": room_settings(settings, content)} if settings.room.enabled else {}
 
 
 def room_settings(settings: Settings, content: Content) -> dict[str, Any]:

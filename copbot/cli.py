@@ -231,4 +231,4 @@ def doctor(settings: Settings_ = None) -> None:
     findings = examine(settings)
     for finding in findings:
         print(finding.line())
-    raise typer.Exit(OK if all(finding.well for finding in findings) else FOUND)
+    raise typer.Exit(FOUND if any(finding.verdict == "FAIL" for finding in findings) else OK)

@@ -102,6 +102,11 @@ def file_of(url: str) -> Path | None:
     return Path(str(address.database)) if named else None
 
 
+def has_password(url: str) -> bool:
+    """Whether the address holds a secret."""
+    return sa.make_url(url).password is not None
+
+
 @contextmanager
 def told_clearly(url: str) -> Iterator[None]:
     """Turn what a database says when it cannot be opened into one line for an admin: ConfigurationError."""
