@@ -83,12 +83,18 @@ def run(settings: Settings_ = None) -> None:
     import asyncio
 
     from copbot import app as house
-    from copbot.log import configure
+    from copbot.log import configure, logger
     from copbot.settings import Settings
 
     loaded = Settings.load(settings)
     configure(loaded.log_format, loaded.log_level)
-    asyncio.run(house.run(loaded))
+    try:
+        asyncio.run(house.run(loaded))
+    except CopbotError:
+        raise
+    except Exception as error:  # noqa: BLE001 - in the log's form: a plain traceback would quote what people wrote
+        logger("copbot").critical("copbot fell over", action="crashed", error=type(error).__name__, exc_info=error)
+        raise typer.Exit(FAULT) from None
 
 
 @app.command()

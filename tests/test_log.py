@@ -85,6 +85,23 @@ def test_a_traceback_shows_no_local_variables(stream: io.StringIO) -> None:
     assert "I tried pairing" not in stream.getvalue()
 
 
+@pytest.mark.parametrize("stream", [io.StringIO(), Terminal()], ids=["json", "console"])
+def test_what_an_exception_says_is_not_written_and_where_it_was_raised_is(stream: io.StringIO) -> None:
+    configure("auto", stream=stream)
+    said = "I tried " + "pairing"
+    try:
+        try:
+            int(said)
+        except ValueError as error:
+            raise KeyError(said) from error
+    except KeyError as error:
+        logging.getLogger("some.library").error("It went wrong", exc_info=error)
+        logger("copbot").error("It went wrong", action="tick_failed", exc_info=error)
+    for part in ("builtins.KeyError", "builtins.ValueError", "test_log.py"):
+        assert stream.getvalue().count(part) >= 2
+    assert said not in stream.getvalue()
+
+
 def test_auto_is_for_people_on_a_terminal_and_for_machines_elsewhere() -> None:
     file, terminal = io.StringIO(), Terminal()
     for stream in (file, terminal):
