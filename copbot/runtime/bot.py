@@ -71,7 +71,7 @@ class Bot:
         self._owner = owner
         self._receiver = Receiver(store, library, self._platforms, clock, alarm, self._random, self.reconcile, self._meters)
         self._rereading = Rereading(store, library, self._platforms, clock, self._random, self._receiver.inbox)
-        self._ticking = Ticking(store, library, clock, self._random)
+        self._ticking = Ticking(store, library, clock, self._random, self._meters)
         self._sender = Sender(store, library, self._platforms, clock, self._random, owner, marked=self._marked, meters=self._meters)
         self._let_go_on: date | None = None
         self._hearing: list[asyncio.Task[None]] = []
@@ -112,7 +112,6 @@ class Bot:
             await self._rereading.threads_of(sent)
             if not worked and not sent:
                 await self._scrub_if_owed()
-                self._meters.turned()
                 return min(await self._due(), default=None)
 
     async def hear(self, heard: Heard) -> None:
@@ -162,13 +161,14 @@ class Bot:
             self._sender.ring()
             if not await self._tick():
                 await self._scrub_if_owed()
-                self._meters.turned()
                 due = [at if at > began else began + PAUSE for at in await self._due()]
                 await self._alarm.wait_until(min(due, default=None))
 
     async def _tick(self) -> int:
         await self._let_go_once_a_day()
-        return await self._ticking.tick()
+        done = await self._ticking.tick()
+        self._meters.ticked()
+        return done
 
     def _marked(self, sent: Sequence[Outgoing]) -> None:
         """What became of a post changes what is due next."""

@@ -38,24 +38,41 @@ class Meters:
 
     def __init__(self, seconds: Callable[[], float] = steady) -> None:
         self._seconds = seconds
-        self._turned: float | None = None
+        self._ticked: float | None = None
         self._connected: dict[str, bool] = {}
         self._registry = registry = CollectorRegistry()
         ProcessCollector(registry=registry)
         PlatformCollector(registry=registry)
         Info("copbot_build", "The copbot that runs.", registry=registry).info({"version": __version__, "python": platform.python_version()})
         self._lag = Histogram(
-            "copbot_posting_lag_seconds", "From when a post was due until it was handed over.", ["platform"], buckets=LAG, registry=registry
+            "copbot_posting_lag_seconds",
+            "From when a post was put on its way by its step until it was handed over.",
+            ["platform"],
+            buckets=LAG,
+            registry=registry,
         )
-        self._posts = Counter("copbot_posts", "Attempts to post, by how they ended.", ["platform", "outcome"], registry=registry)
+        self._tick_lag = Histogram(
+            "copbot_tick_lag_seconds",
+            "From when the next step of any plan was due until a tick had done it.",
+            buckets=LAG,
+            registry=registry,
+        )
+        self._posts = Counter(
+            "copbot_posts",
+            "Attempts to post, by outcome: sent, refused (for good, or given up), unclear, expired, later (asked to wait).",
+            ["platform", "outcome"],
+            registry=registry,
+        )
         self._look_ups = Counter(
             "copbot_look_ups",
-            "Looks for an earlier post of unclear outcome; found: it stood there, and was not posted twice.",
+            "Looks for an earlier post whose outcome was unclear, by outcome: found (it stood there and was not posted twice) or absent.",
             ["platform", "outcome"],
             registry=registry,
         )
         self._batch = Histogram("copbot_hearing_batch_events", "Events stored in one transaction.", buckets=SIZES, registry=registry)
-        self._hearing = Histogram("copbot_hearing_batch_seconds", "Until a batch was committed.", buckets=BRIEF, registry=registry)
+        self._hearing = Histogram(
+            "copbot_hearing_batch_seconds", "From taking a batch until it was committed.", buckets=BRIEF, registry=registry
+        )
         self._parked = Counter("copbot_hearing_parked_events", "Events that could not be stored.", registry=registry)
         self._waits = Histogram(
             "copbot_database_seconds",
@@ -64,8 +81,8 @@ class Meters:
             buckets=BRIEF,
             registry=registry,
         )
-        self._platforms = Gauge("copbot_platform_connected", "1 while connected.", ["platform"], registry=registry)
-        self._turn_age = Gauge("copbot_turn_age_seconds", "Since everything due was last done.", registry=registry)
+        self._platforms = Gauge("copbot_platform_connected", "1 while the platform is connected, else 0.", ["platform"], registry=registry)
+        self._tick_age = Gauge("copbot_tick_age_seconds", "Since the last tick; it comes at least every 30 seconds.", registry=registry)
         self._answers = Gauge("copbot_database_answers", "1 if the database answered just now.", registry=registry)
         self._outgoing_age = Gauge("copbot_outbox_oldest_due_seconds", "How long the oldest post has been due; 0: none.", registry=registry)
         self._step_age = Gauge("copbot_steps_oldest_due_seconds", "How long the oldest step has been due; 0: none.", registry=registry)
@@ -77,6 +94,10 @@ class Meters:
         self._posts.labels(name, OUTCOMES.get(row.fate, row.fate.value)).inc()
         if row.sent_at is not None and row.verb in {Verb.POST, Verb.OPEN_THREAD}:
             self._lag.labels(name).observe(_age(row.due_at, row.sent_at))
+
+    def done(self, due: datetime, now: datetime) -> None:
+        """A tick has done what was due at ``due``."""
+        self._tick_lag.observe(_age(due, now))
 
     def looked_up(self, name: str, *, found: bool) -> None:
         """A platform was asked for an earlier post."""
@@ -104,9 +125,9 @@ class Meters:
         self._connected[name] = yes
         self._platforms.labels(name).set(yes)
 
-    def turned(self) -> None:
-        """Everything that was due is done."""
-        self._turned = self._seconds()
+    def ticked(self) -> None:
+        """A tick is over."""
+        self._ticked = self._seconds()
 
     @property
     def connections(self) -> Mapping[str, bool]:
@@ -114,14 +135,14 @@ class Meters:
         return self._connected
 
     @property
-    def turn_age(self) -> float | None:
-        """Seconds since everything due was last done; None: not yet."""
-        return None if self._turned is None else self._seconds() - self._turned
+    def tick_age(self) -> float | None:
+        """Seconds since the last tick; None: there was none yet."""
+        return None if self._ticked is None else self._seconds() - self._ticked
 
     def render(self, queues: Queues | None, now: datetime) -> bytes:
         """Everything in Prometheus' text format; ``queues`` is None if the database did not say."""
         self._answers.set(queues is not None)
-        self._turn_age.set(UNKNOWN if self.turn_age is None else self.turn_age)
+        self._tick_age.set(UNKNOWN if self.tick_age is None else self.tick_age)
         self._unclear.set(queues.unclear if queues else UNKNOWN)
         self._outgoing_age.set(_age(queues.oldest_outgoing, now) if queues else UNKNOWN)
         self._step_age.set(_age(queues.oldest_step, now) if queues else UNKNOWN)

@@ -14,7 +14,7 @@ OK = "ok"
 LONGEST_ANSWER = timedelta(seconds=2)
 """A database that takes longer does not answer."""
 
-LONGEST_TURN = timedelta(seconds=90)
+LONGEST_PAUSE = timedelta(seconds=90)
 """A tick comes at least every 30 seconds; two in a row that are missing mean that something hangs."""
 
 Look = Callable[[datetime], Awaitable[Queues]]
@@ -59,7 +59,7 @@ class Vitals:
         return None
 
     def _ticker(self) -> str:
-        age = self._meters.turn_age
+        age = self._meters.tick_age
         if age is None:
             return "has not begun"
-        return OK if age < LONGEST_TURN.total_seconds() else f"nothing was done for {age:.0f} seconds"
+        return OK if age < LONGEST_PAUSE.total_seconds() else f"nothing was done for {age:.0f} seconds"

@@ -38,7 +38,7 @@ def seconds() -> Steady:
 def meters(seconds: Steady) -> Meters:
     made = Meters(seconds)
     made.connected("room", yes=True)
-    made.turned()
+    made.ticked()
     return made
 
 
@@ -153,6 +153,7 @@ async def test_a_chat_is_measured_without_naming_anybody(live: House) -> None:
     assert measured["copbot_posts_total outcome=refused platform=room"] == 1
     assert measured["copbot_look_ups_total outcome=found platform=room"] == 1
     assert measured["copbot_posting_lag_seconds_count platform=room"] > 3
+    assert measured["copbot_tick_lag_seconds_count"] > 3
     assert measured["copbot_hearing_batch_events_sum"] >= 1
     assert measured["copbot_hearing_parked_events_total"] == 0
     assert measured["copbot_platform_connected platform=room"] == 1
