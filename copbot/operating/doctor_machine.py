@@ -21,6 +21,9 @@ FIRST_YEAR = 2026
 ZONES_LAST = 2
 """Years after which zone data is too old: several countries change their rules each year. https://www.iana.org/time-zones"""
 
+CONTAINER_SECRETS = Path("/run/secrets")
+"""In a container there is nobody else. https://docs.docker.com/compose/how-tos/use-secrets/"""
+
 RENEW = "renew the system's tzdata package, or copbot's Python packages"
 
 
@@ -32,7 +35,8 @@ def secrets(settings: Settings, file: Path | None) -> Diagnosis:
     ]
     if named is not None and has_password(settings.database_url.get_secret_value()) and "COPBOT_DATABASE_URL" not in os.environ:
         secret_files.append(named)
-    open_to_all = [str(path) for path in secret_files if path.exists() and stat.S_IMODE(path.stat().st_mode) & stat.S_IROTH]
+    ours = [path for path in secret_files if not path.is_relative_to(CONTAINER_SECRETS) and path.exists()]
+    open_to_all = [str(path) for path in ours if stat.S_IMODE(path.stat().st_mode) & stat.S_IROTH]
     if open_to_all:
         return warn("secrets", f"everybody on this machine can read {', '.join(open_to_all)}", "chmod 600, or 640 for a group")
     return well("secrets", "in no file that everybody on this machine can read")

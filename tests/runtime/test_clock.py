@@ -140,7 +140,7 @@ async def test_chores_go_on_on_a_machine_that_was_set_back() -> None:
     with time_machine.travel(datetime.now(UTC) - timedelta(hours=3), tick=True):
         ticker.ring()
         await ticker.wait_until(None)
-        await asyncio.wait_for(done.wait(), 10)
+        assert await asyncio.wait_for(done.wait(), 10)
     await ticker.aclose()
 
 
