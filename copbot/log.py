@@ -32,7 +32,9 @@ WITHHELD_KEYS = frozenset({"text", "body", "content", "fields", "token", "secret
 """Keys whose values are never written."""
 
 _WITHHELD = "(withheld)"
-_QUIET = ("apscheduler", "uvicorn.access", "watchfiles")
+_QUIET = ("alembic.runtime.plugins", "apscheduler", "uvicorn.access", "watchfiles")
+_FOR_TERMINALS = "color_message"
+"""uvicorn's key for its sentence once more, with escape sequences."""
 
 
 def configure(
@@ -98,6 +100,7 @@ def _formatter(*, as_json: bool, colours: bool) -> logging.Formatter:
 
 
 def _of_a_library(_logger: object, _method: str, event: EventDict) -> EventDict:
+    event.pop(_FOR_TERMINALS, None)
     event.setdefault("action", "library")
     return event
 

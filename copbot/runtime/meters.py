@@ -30,6 +30,7 @@ OUTCOMES: Mapping[Fate, str] = {
 }
 """How one attempt to post may end, in the words of the metrics. ``later``: the platform asked for patience."""
 
+LOOK_UPS = FOUND, ABSENT = "found", "absent"
 UNKNOWN = float("nan")
 
 
@@ -101,7 +102,7 @@ class Meters:
 
     def looked_up(self, name: str, *, found: bool) -> None:
         """A platform was asked for an earlier post."""
-        self._look_ups.labels(name, "found" if found else "absent").inc()
+        self._look_ups.labels(name, FOUND if found else ABSENT).inc()
 
     @contextmanager
     def hearing(self, events: int) -> Iterator[None]:
@@ -121,7 +122,11 @@ class Meters:
             yield
 
     def connected(self, name: str, *, yes: bool) -> None:
-        """A platform's connection began or ended."""
+        """A platform's connection began or ended. Its counters are there from the first time on: from nothing to 1 is no increase."""
+        for outcome in OUTCOMES.values():
+            self._posts.labels(name, outcome)
+        for outcome in LOOK_UPS:
+            self._look_ups.labels(name, outcome)
         self._connected[name] = yes
         self._platforms.labels(name).set(yes)
 

@@ -173,6 +173,51 @@ def test_a_second_copy_stands_by_and_takes_over(tmp_path: Path) -> None:
                 process.communicate(timeout=10)
 
 
+def test_a_copy_that_stands_by_stops_when_told(tmp_path: Path) -> None:
+    one, two = _free_port(), _free_port()
+    first = _start(tmp_path, one)
+    second = None
+    try:
+        _wait_until_ready(one, first)
+        second = _start(tmp_path, two)
+        assert _get(two, "/readyz", second) == 503
+        second.send_signal(signal.SIGTERM)
+        second.communicate(timeout=10)
+        assert second.returncode == 0
+    finally:
+        for process in (first, second):
+            if process is not None:
+                process.kill()
+                process.communicate(timeout=10)
+
+
+def test_a_backup_is_made_while_copbot_runs_and_restored_while_it_does_not(tmp_path: Path) -> None:
+    port = _free_port()
+    url = f"sqlite:///{tmp_path / 'copbot.sqlite3'}"
+    process = _start(tmp_path, port)
+    try:
+        _wait_until_ready(port, process)
+        made = copbot(tmp_path, "backup", "monday.sqlite3", "--db", url)
+        assert made.returncode == 0, made.stderr
+        assert (tmp_path / "forgotten.json").exists()
+        refused = copbot(tmp_path, "restore", "monday.sqlite3", "--db", url)
+        assert refused.returncode == 2
+        assert refused.stderr.count("\n") == 1
+        assert "stop it first" in refused.stderr
+        beside = copbot(tmp_path, "doctor", COPBOT_PORT=str(port), COPBOT_DATABASE_URL=url)
+        assert beside.returncode == 0, beside.stdout
+        assert f"a copbot answers on 127.0.0.1:{port}" in beside.stdout
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.communicate(timeout=10)
+    (tmp_path / "copbot.sqlite3").unlink()
+    restored = copbot(tmp_path, "restore", "monday.sqlite3", "--db", url)
+    assert restored.returncode == 0, restored.stderr
+    assert "looked for before anything is posted" in restored.stdout
+    assert copbot(tmp_path, "doctor", COPBOT_PORT="0", COPBOT_DATABASE_URL=url).returncode == 0
+    assert "pg_restore" in copbot(tmp_path, "restore", "monday.sqlite3", "--db", "postgresql://copbot@/copbot").stderr
+
+
 def _start(folder: Path, port: int) -> "subprocess.Popen[bytes]":
     environment = {**os.environ, "COPBOT_PORT": str(port), "COPBOT_DATABASE_URL": f"sqlite:///{folder / 'copbot.sqlite3'}"}
     return subprocess.Popen([*COPBOT, "run"], cwd=folder, env=environment, stderr=subprocess.PIPE)

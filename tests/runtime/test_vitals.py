@@ -134,6 +134,12 @@ async def test_what_waits_is_read_from_the_database(live: House) -> None:
     assert unclear.oldest_outgoing is not None
 
 
+def test_counters_are_there_before_anything_is_counted(meters: Meters) -> None:
+    measured = values(meters.render(None, NOW))
+    assert measured["copbot_posts_total outcome=refused platform=room"] == 0
+    assert measured["copbot_look_ups_total outcome=found platform=room"] == 0
+
+
 async def test_a_chat_is_measured_without_naming_anybody(live: House) -> None:
     meters = Meters()
     await live.bot.stop()

@@ -44,7 +44,7 @@ def store() -> Quoting:
 def lines() -> Iterator[io.StringIO]:
     """All that is logged, libraries included."""
     stream = io.StringIO()
-    names = ("", "copbot", "copbot_room", "apscheduler", "uvicorn.access", "watchfiles")
+    names = ("", "copbot", "copbot_room", "alembic.runtime.plugins", "apscheduler", "uvicorn.access", "watchfiles")
     before = {name: logging.getLogger(name).level for name in names}
     handlers = list(logging.getLogger().handlers)
     configure("json", "debug", adapters=["copbot_room"], stream=stream)
