@@ -4,11 +4,12 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from copbot import __version__
 from copbot.errors import DatabaseNewer
 from copbot.resources import data_dir
 from copbot.store.database import file_of, is_postgresql, make_engine, on_driver, told_clearly, writing
 
-HEAD = "0002"
+HEAD = "0003"
 """The newest revision in ``migrations/versions``; named here so that a database that is up to date starts without Alembic."""
 
 TURN = 0x636F70626F74
@@ -74,7 +75,8 @@ def _refuse_newer(connection: sa.Connection, url: str) -> None:
     if found is not None and found not in known:
         where = file_of(url) or "the database"
         raise DatabaseNewer(
-            f"{where}: written by a newer copbot (revision {found}, this one knows {HEAD}); start that one, or restore a backup"
+            f"{where}: written by a newer copbot (revision {found}; copbot {__version__} knows {HEAD}); "
+            "start that copbot, or restore a backup from before it"
         )
 
 
