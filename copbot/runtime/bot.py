@@ -210,9 +210,12 @@ class Bot:
             happenings = await platform.history.since(place, since)
         except PlatformError as error:
             log.warning("The history of a place could not be read", action="history_failed", platform=place.platform, reason=error.reason)
-            await self._store.write(lambda uow: hearing.note_gap(self._desk(uow), place, since))
+        except Exception as error:  # noqa: BLE001 - an adapter's own fault must end neither the bot nor the reading of other places
+            log.error("The history of a place could not be read", action="history_failed", platform=place.platform, error=type(error).__name__)
+        else:
+            await asyncio.gather(*(self._receiver.inbox(happening) for happening in happenings))
             return
-        await asyncio.gather(*(self._receiver.inbox(happening) for happening in happenings))
+        await self._store.write(lambda uow: hearing.note_gap(self._desk(uow), place, since))
 
     def _desk(self, uow: UnitOfWork) -> Desk:
         return Desk(uow, self._clock.now(), self._library, self._random)
