@@ -13,6 +13,7 @@ from copbot.domain.heard import Commanded, Happening, Said
 from copbot.domain.place import Person, Place, Posted
 from copbot.domain.step import Fate
 from copbot.errors import TryLater, Unclear
+from copbot.ports.platform import History
 from copbot.ports.store import UnitOfWork
 from copbot.store.store import SqlStore
 from copbot_room import Room
@@ -122,7 +123,7 @@ async def test_a_history_that_breaks_ends_neither_the_bot_nor_the_reading_of_oth
     await live.until("2018-01-31 19:36")
     await live.bot.stop()
     await live.room.people.say("maria", CHANNEL, "Said meanwhile", live.thread("Q1"))
-    monkeypatch.setattr(live.room.history, "since", Torn(live.room).since)
+    monkeypatch.setattr(live.room, "history", Torn(live.room.history))
     await live.restart()
     assert [response.text for response in await live.responses()] == ["Said meanwhile"]
 
@@ -178,16 +179,17 @@ class Broken:
         return posted
 
 
-class Torn:
+class Torn(History):
     """A history whose reading breaks, for the channel itself, in a way that no adapter may."""
 
-    def __init__(self, room: Room) -> None:
-        self._since = room.history.since
+    def __init__(self, history: History) -> None:
+        self._history = history
 
+    @override
     async def since(self, place: Place, moment: datetime) -> Sequence[Happening]:
         if place.thread is None:
             raise ConnectionResetError("the adapter forgot to map this")
-        return await self._since(place, moment)
+        return await self._history.since(place, moment)
 
 
 class Falling:

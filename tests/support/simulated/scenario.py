@@ -71,7 +71,7 @@ class Scenario:
 
 def draw(random: Random, *, copies: bool) -> Scenario:
     """A scenario; ``copies``: whether there may be several processes at once."""
-    kinds = random.choices(("live", "short", "club", "weekly"), weights=(10, 6, 2, 2), k=random.choice((1, 1, 2, 2, 3)))
+    kinds = random.choices(("live", "short", "club", "weekly"), weights=(10, 6, 2, 2), k=random.choice((1, 1, 1, 2, 2, 3)))
     channels = random.sample(sorted(CHANNELS), len(kinds))
     return Scenario(
         chats=tuple(_chat(random, channel, kind) for channel, kind in zip(channels, kinds, strict=True)),
@@ -83,7 +83,7 @@ def draw(random: Random, *, copies: bool) -> Scenario:
         stops=random.choice((0, 0, 1)),
         jumps=random.choice((0, 0, 0, 1, 3)),
         closures=random.choice((0, 0, 0, 1)),
-        acts=random.randint(20, 90),
+        acts=random.randint(8, 45),
     )
 
 

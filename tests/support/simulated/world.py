@@ -23,7 +23,7 @@ from simulated.databases import Database
 from simulated.scenario import DAY, HOUR, Scenario, draw
 
 START = datetime(2018, 1, 30, 9, 0, tzinfo=UTC)
-RECONCILE_EVERY = timedelta(minutes=10)
+RECONCILE_EVERY = timedelta(minutes=20)
 LONG_READING = timedelta(hours=4)
 MakePlatform = Callable[[Harbour, Process], Platform]
 
