@@ -83,7 +83,7 @@ def draw(random: Random, *, copies: bool) -> Scenario:
         stops=random.choice((0, 0, 1)),
         jumps=random.choice((0, 0, 0, 1, 3)),
         closures=random.choice((0, 0, 0, 1)),
-        acts=random.randint(8, 45),
+        acts=random.randint(6, 36),
     )
 
 

@@ -23,8 +23,8 @@ from simulated.databases import Database
 from simulated.scenario import DAY, HOUR, Scenario, draw
 
 START = datetime(2018, 1, 30, 9, 0, tzinfo=UTC)
-RECONCILE_EVERY = timedelta(minutes=20)
-LONG_READING = timedelta(hours=4)
+RECONCILE_EVERY = timedelta(minutes=30)
+LONG_READING = timedelta(hours=8)
 MakePlatform = Callable[[Harbour, Process], Platform]
 
 
@@ -143,7 +143,7 @@ class World:
                 self.trace("reconciling failed", type(error).__name__)
 
     def reading_period(self) -> timedelta:
-        """Every ten minutes around short chats; a virtual fortnight of that would take longest."""
+        """Often around short chats; a virtual fortnight of that would take longest."""
         now = timedelta(seconds=self.loop.time())
         if any(chat.wait - HOUR < now < chat.ends + 2 * HOUR for chat in self.scenario.chats if chat.ends - chat.wait <= HOUR):
             return RECONCILE_EVERY
