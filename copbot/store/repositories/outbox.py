@@ -164,12 +164,12 @@ class SqlOutbox(Outbox):
             self.add([row])
 
     @override
-    def claim(self, owner: str, now: datetime, lease: timedelta, limit: int) -> list[Outgoing]:
+    def claim(self, owner: str, now: datetime, lease: timedelta, limit: int, *, but_not: Collection[str] = ()) -> list[Outgoing]:
         """See the port. A row whose earlier attempt may have arrived comes back with the fate UNCLEAR, all others LEASED;
         both are leased. ``attempts`` and ``epoch`` count this claim.
         """
         parameters = {"now": now, "settled": now - self._settle, "at_most": limit}
-        found = OUTGOING.values(self._connection.execute(_CLAIMABLE, parameters).all())
+        found = OUTGOING.values(self._connection.execute(_claimable(but_not), parameters).all())
         claimed = [_leased(row, owner, now, lease) for row in found]
         if claimed:
             self._connection.execute(_LEASE, [_lease_of(row) for row in claimed])
@@ -241,6 +241,11 @@ class SqlOutbox(Outbox):
         if fate is Fate.LEASED:
             times.append(lease_until)
         return max(time for time in times if time is not None)
+
+
+def _claimable(but_not: Collection[str]) -> sa.Select[Any]:
+    """A lane begins with the name of its platform."""
+    return _CLAIMABLE.where(*(sa.func.substr(_row.lane, 1, len(name) + 1) != f"{name}:" for name in sorted(but_not)))
 
 
 def _leased(row: Outgoing, owner: str, now: datetime, lease: timedelta) -> Outgoing:
