@@ -13,14 +13,12 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 
-import structlog
-
 from copbot.content import Content
 from copbot.resources import data_dir
 from copbot.testing.simulation.platform import HarbourPlatform
 from simulated.databases import Database, postgres_database, sqlite_files
 from simulated.story import play
-from simulated.world import MakePlatform, World
+from simulated.world import MakePlatform, World, logging_into_worlds
 
 SHOWN = 80
 """Lines of the trace that a failure shows."""
@@ -78,10 +76,8 @@ def database_of(name: str) -> AbstractContextManager[Database]:
 
 
 def _work(name: str, seeds: Sequence[int]) -> list[Played]:
-    """What one worker does with some seeds. Bots that are killed on purpose have much to say: nobody needs to read it."""
-    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(50))
     content = load()
-    with database_of(name) as database:
+    with database_of(name) as database, logging_into_worlds():
         return [play_seed(seed, database, content) for seed in seeds]
 
 

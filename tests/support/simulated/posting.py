@@ -15,8 +15,8 @@ LATE = timedelta(minutes=2)
 
 def check(books: Books) -> None:
     """All of them. Raises Violated."""
-    if books.world.crashes:
-        raise Violated("the bot runs on", books.world.crashes[0])
+    if books.world.faults:
+        raise Violated("copbot makes no fault of its own", books.world.faults[0])
     _once(books)
     _in_order(books)
     _as_marked(books)
@@ -119,9 +119,11 @@ def _plain(text: str) -> str:
 
 
 def _was_told_elsewhere(books: Books, row: Row) -> bool:
-    """A telling that the platform refused, or where nobody knows whether it stands there, went to at least one host in private."""
+    """What the hosts' channel refused went to at least one host in private. Where nothing can be looked up, nobody can do more."""
+    if books.world.scenario.weather.blind and MAY_STAND_THERE in row["trouble"]:
+        return True
     others = [one for one in books.outbox if one["key"].startswith(f"{row['key']}@")]
-    return any(one["fate"] is Fate.SENT for one in others) or not row["lane"].startswith("harbour:") or "@" in row["lane"]
+    return any(one["fate"] is Fate.SENT for one in others)
 
 
 def _held(books: Books, planned: Planned) -> None:

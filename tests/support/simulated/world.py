@@ -1,11 +1,15 @@
 """One seed from beginning to end: bots that come and go around one database and one platform, and people in it."""
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterator, Mapping, MutableMapping
+from contextlib import contextmanager
+from contextvars import ContextVar, copy_context
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import Any
+
+import structlog
 
 from copbot.content import Content
 from copbot.ports.platform import Platform
@@ -25,6 +29,24 @@ from simulated.scenario import DAY, HOUR, Scenario, draw
 START = datetime(2018, 1, 30, 9, 0, tzinfo=UTC)
 RECONCILE_EVERY = timedelta(minutes=30)
 LONG_READING = timedelta(hours=8)
+FAULTS = frozenset(
+    {
+        "part_failed",
+        "tick_failed",
+        "step_failed",
+        "give_up_failed",
+        "follow_up_failed",
+        "batch_failed",
+        "event_parked",
+        "interaction_failed",
+        "finish_failed",
+    }
+)
+"""What copbot logs of faults of its own: no weather may cause them."""
+
+LOGGED: ContextVar[Callable[[Mapping[str, Any]], None]] = ContextVar("logged")
+"""Where lines of the log go: to the world in which they were written."""
+
 MakePlatform = Callable[[Harbour, Process], Platform]
 
 
@@ -67,7 +89,7 @@ class World:
     copies: list[Copy] = field(default_factory=list)
     processes: list[Process] = field(default_factory=list)
     stores: list[SqlStore] = field(default_factory=list)
-    crashes: list[str] = field(default_factory=list)
+    faults: list[str] = field(default_factory=list)
     counts: Counts = field(default_factory=Counts)
     calm: bool = False
     over: bool = False
@@ -127,7 +149,7 @@ class World:
         except asyncio.CancelledError:
             self.trace("process", copy.process.name, "stopped")
         except Exception as error:
-            self.crashes.append(f"the bot ended by itself: {type(error).__name__}: {error}")
+            self.faults.append(f"the bot ended by itself: {type(error).__name__}: {error}")
             self.trace("process", copy.process.name, "CRASHED", type(error).__name__, error)
             raise
         finally:
@@ -180,11 +202,20 @@ class World:
     def run(self, story: Callable[["World"], Coroutine[Any, Any, None]]) -> None:
         """Play the story, then bury the processes. Raises what the story raises."""
         self.database.empty()
+        LOGGED.set(self._logged)
+        self.harbour.world = copy_context()
         try:
             self.loop.run_until_complete(story(self))
         finally:
             self.trace.over = True
             self._bury()
+
+    def _logged(self, line: Mapping[str, Any]) -> None:
+        details = " ".join(f"{name}={line[name]}" for name in ("action", "key", "chat", "kind", "part", "error", "reason") if name in line)
+        self.trace("log", details)
+        by_the_adapter = line.get("error") == "ConnectionResetError"
+        if line.get("action") in FAULTS and not by_the_adapter and not self.trace.over:
+            self.faults.append(f"{line['event']} ({details})")
 
     def _bury(self) -> None:
         """Cancel whatever is left, the dead included, so that nothing of this seed runs in the next one."""
@@ -193,3 +224,21 @@ class World:
         for store in self.stores:
             store.close()
         self.loop.close()
+
+
+@contextmanager
+def logging_into_worlds() -> Iterator[None]:
+    """Let the log of every copbot go to the world in which it runs, and nowhere else."""
+    before = structlog.get_config()
+    structlog.configure(processors=[_keep], wrapper_class=structlog.make_filtering_bound_logger(30), cache_logger_on_first_use=False)
+    try:
+        yield
+    finally:
+        structlog.configure(**before)
+
+
+def _keep(_logger: object, _name: str, line: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    keep = LOGGED.get(None)
+    if keep is not None:
+        keep(line)
+    raise structlog.DropEvent
