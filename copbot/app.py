@@ -17,7 +17,6 @@ from copbot.domain.community import Community
 from copbot.errors import ConfigurationError, DatabaseUnreachable
 from copbot.log import logger
 from copbot.ports.clock import Alarm, Clock, Hints
-from copbot.ports.keeping import Keeping
 from copbot.ports.library import Problem
 from copbot.ports.platform import Make, Platform, Setup
 from copbot.runtime.bot import Bot
@@ -63,6 +62,11 @@ def installed(name: str) -> Make:
     return make
 
 
+def make_platform(name: str, store: SqlStore, clock: Clock, settings: Mapping[str, Any], make: Make) -> Platform:
+    """A platform whose adapter remembers things in the store."""
+    return make(Setup(SPECS, clock, PatientKeeping(KeepingTable(store, name)), settings))
+
+
 @asynccontextmanager
 async def house(
     url: str,
@@ -85,7 +89,7 @@ async def house(
         store = await (patiently(lambda: _opened(url)) if patient else _opened(url))
         try:
             await _set_by_the_database(clock, store)
-            platforms = [make(name)(Setup(SPECS, clock, _keeping(store, name), settings)) for name, settings in adapters.items()]
+            platforms = [make_platform(name, store, clock, settings, make(name)) for name, settings in adapters.items()]
             owner = f"{socket.gethostname()}:{os.getpid()}"
             patient = MeteredStore(PatientStore(store), meters)
             bot = Bot(patient, content, platforms, clock, alarm, random=random, owner=owner, meters=meters)
@@ -104,10 +108,6 @@ async def _opened(url: str) -> SqlStore:
         return SqlStore.open(url)
 
     return await asyncio.to_thread(opened)
-
-
-def _keeping(store: SqlStore, adapter: str) -> Keeping:
-    return PatientKeeping(KeepingTable(store, adapter))
 
 
 async def _set_by_the_database(clock: Clock, store: SqlStore) -> None:

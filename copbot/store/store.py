@@ -1,6 +1,7 @@
 """The store: units of work on one database thread."""
 
 import asyncio
+import sqlite3
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager
@@ -19,6 +20,8 @@ from copbot.store import tables
 from copbot.store.database import (
     BUSY_MILLISECONDS,
     IN_MEMORY,
+    LOCKED_MILLISECONDS,
+    is_outage,
     is_postgresql,
     is_unreachable,
     make_engine,
@@ -105,9 +108,9 @@ class SqlStore(Store):
     async def scrub(self) -> bool:
         """Empty SQLite's write-ahead log. To be awaited after erasures, outside of a transaction: until then it may hold erased text.
 
-        False if another connection that reads or writes kept it from being emptied. Nothing to do on PostgreSQL: its rows are gone
-        for every query at once, its own autovacuum frees their space, and its write-ahead log and backups are the server's, where no
-        client can reach (docs/postgresql.md).
+        False if another connection that reads or writes kept it from being emptied, or a disk in trouble. Nothing to do on PostgreSQL:
+        its rows are gone for every query at once, its own autovacuum frees their space, and its write-ahead log and backups are the
+        server's, where no client can reach (docs/postgresql.md).
         """
         return is_postgresql(self._engine) or await self.on_thread(self._scrub)
 
@@ -201,8 +204,12 @@ class SqlStore(Store):
             on_driver(self._writer, f"PRAGMA busy_timeout = {SCRUB_MILLISECONDS}")
             try:
                 (busy, _, _) = driver.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            except sqlite3.OperationalError as error:
+                if not is_outage(error):
+                    raise
+                busy = 1
             finally:
-                on_driver(self._writer, f"PRAGMA busy_timeout = {BUSY_MILLISECONDS}")
+                on_driver(self._writer, f"PRAGMA busy_timeout = {LOCKED_MILLISECONDS}")
         return not busy
 
     def _disconnect(self) -> None:
