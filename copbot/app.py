@@ -78,15 +78,15 @@ async def house(
     random: Random | None = None,
     meters: Meters | None = None,
     make: Callable[[str], Make] = installed,
-    patient: bool = False,
+    waits: bool = False,
 ) -> AsyncIterator[House]:
     """Open the database (alone, if it is a file), bring it up to date, and put everything around it.
 
-    ``make`` finds adapters by name. ``patient``: a database that is not there yet is waited for; else DatabaseUnreachable says so.
+    ``make`` finds adapters by name. ``waits``: a database that is not there yet is waited for; else DatabaseUnreachable says so.
     """
     meters = meters or Meters()
     async with OneProcess(file_of(url)):
-        store = await (patiently(lambda: _opened(url)) if patient else _opened(url))
+        store = await (patiently(lambda: _opened(url)) if waits else _opened(url))
         try:
             await _set_by_the_database(clock, store)
             platforms = [make_platform(name, store, clock, settings, make(name)) for name, settings in adapters.items()]
@@ -141,7 +141,7 @@ async def run(settings: Settings) -> None:
 
     async def host() -> None:
         ticker = Ticker(clock)
-        async with house(url, content, adapters_of(settings, content), clock, ticker, meters=meters, patient=True) as built:
+        async with house(url, content, adapters_of(settings, content), clock, ticker, meters=meters, waits=True) as built:
             ticker.every(RECONCILE_EVERY, built.bot.reconcile, "reconcile")
             ticker.every(ANCHOR_EVERY, lambda: _set_by_the_database(clock, built.store), "anchor")
             log.info("copbot is running", action="started", port=listening.getsockname()[1])

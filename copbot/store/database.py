@@ -11,6 +11,7 @@ import psycopg
 import sqlalchemy as sa
 
 from copbot.errors import ConfigurationError, DatabaseUnreachable
+from copbot.store.impatient import ImpatientConnection, Silent
 
 IN_MEMORY = "sqlite://"
 BUSY_MILLISECONDS = 10_000
@@ -64,8 +65,8 @@ AWAY_ON_POSTGRESQL = ("08", "53", "55P03", "57014", "57P", "58030")
 58030: its disk is in trouble. https://www.postgresql.org/docs/current/errcodes-appendix.html
 """
 
-PASSING = ("starting up", "shutting down", "recovery", "not yet accepting", "too many", "connection slots", "terminating")
-"""What a server says to those who come at a bad time."""
+TURNED_AWAY = ("authentication", "does not exist", "pg_hba.conf", "permission denied", "not permitted to log in")
+"""What a server says to those who will not be let in the next time either; it sends no state along."""
 
 
 def make_engine(url: str) -> sa.Engine:
@@ -102,6 +103,8 @@ def time_of(connection: sa.Connection) -> datetime:
 
 def may_try_again(error: sa.exc.DBAPIError) -> bool:
     """Whether a transaction that failed so, before its commit, was undone through no fault of its own."""
+    if isinstance(error.orig, Silent):
+        return False
     return error.connection_invalidated or getattr(error.orig, "sqlstate", None) in UNDONE
 
 
@@ -116,7 +119,7 @@ def is_outage(error: BaseException | None) -> bool:
         return getattr(error, "sqlite_errorcode", 0) & 0xFF in AWAY_ON_SQLITE
     if not isinstance(error, psycopg.OperationalError):
         return False
-    return error.sqlstate.startswith(AWAY_ON_POSTGRESQL) if error.sqlstate else not _is_turned_away(str(error))
+    return error.sqlstate is None or error.sqlstate.startswith(AWAY_ON_POSTGRESQL)
 
 
 def file_of(url: str) -> Path | None:
@@ -139,8 +142,10 @@ def told_clearly(url: str) -> Iterator[None]:
     try:
         yield
     except sa.exc.DatabaseError as error:
-        kind = DatabaseUnreachable if is_unreachable(error) else ConfigurationError
-        raise kind(f"{file_of(url) or 'the database'}: {_reason(str(error.orig))}") from None
+        said = str(error.orig)
+        passing = is_unreachable(error) and not any(words in said for words in TURNED_AWAY)
+        kind = DatabaseUnreachable if passing else ConfigurationError
+        raise kind(f"{file_of(url) or 'the database'}: {_reason(said)}") from None
 
 
 def on_driver(connection: sa.Connection, sql: str, *, script: bool = False) -> None:
@@ -160,6 +165,7 @@ def _sqlite(address: sa.URL) -> sa.Engine:
 def _postgresql(address: sa.URL) -> sa.Engine:
     address = address.set(drivername="postgresql+psycopg", query={**NETWORK, **address.query})
     engine = sa.create_engine(address, hide_parameters=True, poolclass=sa.NullPool)
+    sa.event.listen(engine, "do_connect", lambda _dialect, _record, words, names: ImpatientConnection.connect(*words, **names))
     sa.event.listen(engine, "connect", _set_session)
     sa.event.listen(engine, "handle_error", _say_no_more_than_necessary)
     return engine
@@ -182,11 +188,6 @@ def _say_no_more_than_necessary(context: sa.engine.ExceptionContext) -> None:
     original.args = (diagnosis.message_primary,)
     if context.sqlalchemy_exception is not None:
         context.sqlalchemy_exception.args = (f"({type(original).__name__}) {diagnosis.message_primary}",)
-
-
-def _is_turned_away(said: str) -> bool:
-    """A server that refuses a connection gives no state, only words: a password that is wrong will be wrong the next time, too."""
-    return "FATAL:" in said and not any(passing in said for passing in PASSING)
 
 
 def _reason(said: str) -> str:

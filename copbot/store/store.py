@@ -31,6 +31,7 @@ from copbot.store.database import (
     writing,
 )
 from copbot.store.hints import PostgresHints, hint
+from copbot.store.impatient import ImpatientConnection
 from copbot.store.repositories.members import Forgotten
 from copbot.store.repositories.outbox import SETTLE
 from copbot.store.restored import doubt, note_restored
@@ -39,6 +40,9 @@ from copbot.store.unit_of_work import SqlUnitOfWork
 T = TypeVar("T")
 SCRUB_MILLISECONDS = 100
 """How long emptying the write-ahead log waits for other connections: everybody else waits as long for the database thread."""
+
+LAST_MOMENT = 1.0
+"""Seconds that work has to end in when the store is closed."""
 
 TRIES = 4
 """How often work is done that PostgreSQL undoes for the sake of another replica's, or because the connection was lost."""
@@ -96,7 +100,12 @@ class SqlStore(Store):
 
     @override
     async def aclose(self) -> None:
-        await self.on_thread(self._disconnect)
+        """Let what is being done end, within a moment; on PostgreSQL it is cut off then: a server that hangs must not hold up a stop."""
+        ending = asyncio.get_running_loop().run_in_executor(self._thread, self._disconnect)
+        await asyncio.wait([ending], timeout=LAST_MOMENT)
+        if not ending.done():
+            self._cut()
+        await ending
         self._thread.shutdown()
 
     def close(self) -> None:
@@ -211,6 +220,12 @@ class SqlStore(Store):
             finally:
                 on_driver(self._writer, f"PRAGMA busy_timeout = {LOCKED_MILLISECONDS}")
         return not busy
+
+    def _cut(self) -> None:
+        for held in (self._writer, self._reader):
+            driver = None if held.invalidated else held.connection.driver_connection
+            if isinstance(driver, ImpatientConnection):
+                driver.cut()
 
     def _disconnect(self) -> None:
         with self._only_us():
