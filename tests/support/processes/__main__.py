@@ -6,7 +6,8 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, closing, contextmanager
+from datetime import timedelta
 from pathlib import Path
 from random import Random
 
@@ -15,7 +16,11 @@ from processes.campaign import Plan, Round, Total
 
 KILLS = int(os.environ.get("KILLS", "500"))
 SEED = int(os.environ.get("SEED", str(Random().getrandbits(31))))
-SITES = 4
+SITES = 8
+"""At most at once: what two cores bear. Half as many on PostgreSQL, with two replicas each."""
+
+LEAST = 12
+"""Kills at a site at least."""
 
 
 def main(kind: str) -> int:
@@ -45,16 +50,14 @@ def play(one: Round, kind: str, seed: int) -> Total:
 @contextmanager
 def plan(kind: str, folder: Path, kills: int) -> Iterator[Plan]:
     """What a round is on this kind of database: its kills shared between the sites."""
-    share = -(-kills // SITES)
     if kind == "sqlite":
-        yield Plan([f"sqlite:///{folder / f'{number}.sqlite3'}" for number in range(SITES)], most_kills=share)
+        sites = min(SITES, max(kills // LEAST, 1))
+        yield Plan([f"sqlite:///{folder / f'{number}.sqlite3'}" for number in range(sites)], most_kills=-(-kills // sites))
         return
-    server = Postgres(os.environ["POSTGRES_URL"])
-    try:
-        with server.empty() as one, server.empty() as two, server.empty() as three, server.empty() as four:
-            yield Plan([one, two, three, four], bots=3, most_kills=share)
-    finally:
-        server.close()
+    sites = min(SITES // 2, max(kills // LEAST, 1))
+    with closing(Postgres(os.environ["POSTGRES_URL"])) as server, ExitStack() as databases:
+        urls = [databases.enter_context(server.empty()) for _ in range(sites)]
+        yield Plan(urls, bots=2, most_kills=-(-kills // sites), every=timedelta(seconds=60))
 
 
 if __name__ == "__main__":

@@ -102,7 +102,8 @@ def _questions_amiss(kept: Kept, room: Room) -> Iterator[str]:
     """Every question once, in order, each with a thread of its own, and then the round at the end."""
     shown = [entry.key for entry in room.people.shown(kept.chat.place.channel) if entry.opens_thread and _is_of(entry, kept.chat)]
     asked = sorted(kept.asked, key=lambda one: one.number or QUESTIONS + 1)
-    if len(asked) != QUESTIONS + 1 or shown != [f"{kept.chat.id}:ask:{one.id}" for one in asked]:
+    keys = {row.asked: row.key for row in kept.rows if row.verb is Verb.OPEN_THREAD}
+    if len(asked) != QUESTIONS + 1 or shown != [keys.get(one.id) for one in asked]:
         yield f"shows the questions {shown} of {[one.label for one in asked]}"
 
 

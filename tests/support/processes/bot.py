@@ -50,7 +50,9 @@ async def _run(orders: Orders, content: Content) -> None:
     def far_room(_: Setup) -> FarRoom:
         return FarRoom(orders.room, clock)
 
-    async with house(orders.url, content, {"room": {}}, clock, FastAlarm(clock), random=Random(orders.seed), make=lambda _: far_room) as built:
+    async with house(
+        orders.url, content, {"room": {}}, clock, FastAlarm(clock), random=Random(orders.seed), make=lambda _: far_room, waits=True
+    ) as built:
         await _until(told, built.bot, clock)
 
 

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from random import Random
@@ -14,6 +14,7 @@ from processes.clock import FastClock
 from processes.config import names, write_config
 from processes.crowd import Crowd
 from processes.site import LONG, SPEED, Nursery, Site
+from typing_extensions import override
 
 from copbot.ports.store import UnitOfWork
 from copbot.store.migrate import migrate
@@ -49,11 +50,12 @@ class Total:
 
     kills: int = 0
     stops: int = 0
-    account: Account = Account()
+    account: Account = field(default_factory=Account)
 
     def __add__(self, other: "Total") -> "Total":
         return Total(self.kills + other.kills, self.stops + other.stops, self.account + other.account)
 
+    @override
     def __str__(self) -> str:
         found = self.account
         return (

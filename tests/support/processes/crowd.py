@@ -35,10 +35,7 @@ class Crowd:
         local = at.astimezone(LONDON)
         wish = f"/cop schedule set={self.channel}-questions date={local:%Y-%m-%d} time={local:%H:%M}"
         await self._people.command(HOSTS[0], self.channel, wish)
-        async with asyncio.timeout(LONG):
-            while not (drafts := [note.id for note in self._people.told(HOSTS[0]) if note.channel == self.channel]):
-                await asyncio.sleep(0.05)
-        await self._people.press(HOSTS[0], drafts[0], "draft-confirm")
+        await self._people.press(HOSTS[0], await self._draft(), "draft-confirm")
 
     def questions(self) -> list[Entry]:
         """The questions that stand in the channel, oldest first; the take-away is the last."""
@@ -60,6 +57,15 @@ class Crowd:
         """Return when the bots have taken everything that was said."""
         async with asyncio.timeout(LONG):
             await asyncio.gather(*self._doing)
+
+    async def _draft(self) -> str:
+        """The private note with the draft. Another bot may have acknowledged the command before the first has told."""
+        async with asyncio.timeout(LONG):
+            while True:
+                for note in self._people.told(HOSTS[0]):
+                    if note.channel == self.channel:
+                        return note.id
+                await asyncio.sleep(0.05)
 
     async def _act(self, question: Entry) -> None:
         who, chance = self._random.choice(MEMBERS), self._random.random()

@@ -123,15 +123,14 @@ class Exchange:
     async def _answer(self, ask: wire.Ask, writer: asyncio.StreamWriter) -> None:
         await self._dawdle()
         answer = await self._do(ask)
-        if ask.verb in POSTING:
-            if self.watching is not None:
-                await self.watching(ask)
+        if ask.verb in POSTING and self.watching is not None:
+            await self.watching(ask)
         await self._dawdle()
         if self._random.random() >= self.lost and not writer.is_closing():
             wire.write(writer, answer)
 
     async def _do(self, ask: wire.Ask) -> wire.Given:
-        method = reduce(getattr, ask.verb.split("."), self.room)
+        method: Any = reduce(getattr, ask.verb.split("."), self.room)
         try:
             return wire.Given(ask.number, await method(*ask.values, **ask.names))
         except PlatformError as error:

@@ -32,7 +32,6 @@ def main(config: Path) -> None:
         print(os.waitpid(asked, 0)[1] if isinstance(asked, int) else _born(asked, content), flush=True)
 
 
-
 def _born(orders: Orders, content: Content) -> int:
     pid = os.fork()
     return pid or _live_and_die(orders, content)

@@ -13,7 +13,6 @@ from random import Random
 
 from processes.bot import Orders
 from processes.clock import FastClock, room_to_run
-from processes.config import names
 from processes.exchange import Exchange
 
 from copbot_room.model import Channel, Persona
