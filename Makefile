@@ -32,10 +32,10 @@ try: .venv/.stamp ## A chat in a room in your browser, without token or account 
 	$(BIN)/copbot try $(ARGS)
 
 test: .venv/.stamp ## All tests but the browser's
-	$(BIN)/pytest --ignore=tests/e2e
+	$(BIN)/pytest --ignore=tests/e2e -m 'not minutes'
 
 test-postgres: .venv/.stamp ## The tests that need PostgreSQL, on a server of their own (or on POSTGRES_URL)
-	.ci/with-postgres $(BIN)/pytest -m postgresql tests/store tests/services tests/runtime tests/scenarios tests/rehearsal tests/operating tests/faults/processes
+	.ci/with-postgres $(BIN)/pytest -m 'postgresql and not minutes' tests/store tests/services tests/runtime tests/scenarios tests/rehearsal tests/operating tests/faults/processes
 
 faults: faults-simulation faults-kills ## The whole campaign of crashes and faults, on SQLite and on PostgreSQL
 
