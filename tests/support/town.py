@@ -116,7 +116,7 @@ class Town:
         assert isinstance(self.content, Communities)
         self.content.found(channels // CHANNELS_EACH)
         self.places = [Place("room", setting.channel) for each in self.content.many for setting in each.channels]
-        self.random = Random(7)  # noqa: S311 - a town like any other
+        self.random = Random(7)
         self.bot = Bot(store, self.content, [self.platform], self.clock, self.clock, random=self.random)
         self._messages = count(1)
 
