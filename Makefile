@@ -8,7 +8,7 @@ UV := $(BIN)/uv
 LOCK := $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
 
 .DEFAULT_GOAL := help
-.PHONY: help try test test-postgres faults faults-simulation lint format e2e wheel-check hadolint image-check lock docs shots clean
+.PHONY: help try test soak test-postgres faults faults-simulation lint format e2e wheel-check hadolint image-check lock docs shots clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## /{printf "make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -40,6 +40,9 @@ faults: faults-simulation ## The whole campaign of crashes and faults, on SQLite
 
 faults-simulation: .venv/.stamp ## Seeds of the simulation (SEEDS=2000, START=1, DATABASE=sqlite or postgresql: one of the two only)
 	.ci/faults-simulation
+
+soak: .venv/.stamp ## A day of a busy town in simulated time: memory and the cost of a tick must stay flat (ARGS="300 50 9": planned, open, hours)
+	PYTHONPATH=tests/support $(BIN)/python -m tests.benchmarks.soak $(ARGS)
 
 lint: .venv/.stamp ## Style, types, import rules, migrations
 	$(BIN)/ruff check .
