@@ -6,13 +6,15 @@ from datetime import datetime, timedelta
 from typing import TypeVar
 
 import pytest
-from playhouse import BACKSTAGE, CHANNEL, House, Open
+from playhouse import BACKSTAGE, CHANNEL, House, Open, london
 from typing_extensions import override
 
 from copbot.domain.heard import Commanded, Happening, Said
+from copbot.domain.message import Message
 from copbot.domain.place import Person, Place, Posted
 from copbot.domain.step import Fate
-from copbot.errors import TryLater, Unclear
+from copbot.errors import NotPermitted, TryLater, Unclear
+from copbot.ports.clock import Clock
 from copbot.ports.platform import History
 from copbot.ports.store import UnitOfWork
 from copbot.store.store import SqlStore
@@ -128,6 +130,26 @@ async def test_a_history_that_breaks_ends_neither_the_bot_nor_the_reading_of_oth
     assert [response.text for response in await live.responses()] == ["Said meanwhile"]
 
 
+@pytest.mark.parametrize("refused_from", ["20:07", "20:17"], ids=["before the second half is due", "while that waits for it"])
+async def test_hosts_get_the_second_half_of_a_question_whose_thread_cannot_be_opened(
+    live: House, monkeypatch: pytest.MonkeyPatch, refused_from: str
+) -> None:
+    await live.until("2018-01-31 20:07")
+    monkeypatch.setattr(live.room, "open_thread", Shut(live.clock, london(f"2018-01-31 {refused_from}")).open_thread)
+    await live.until("2018-01-31 20:25")
+    told = [text for text in live.texts(BACKSTAGE) if "Ready to paste" in text and "how could we overcome those barriers" in text]
+    assert len(told) == 1
+
+
+async def test_hosts_whose_channel_takes_no_words_get_them_in_private(live: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    await live.until("2018-01-31 19:47")
+    monkeypatch.setattr(live.room, "open_thread", Shut(live.clock, live.clock.now()).open_thread)
+    monkeypatch.setattr(live.room, "post", NoBackstage(live.room).post)
+    await live.until("2018-01-31 19:50")
+    for host in ("sally", "lucy"):
+        assert any("Ready to paste" in note.text for note in live.everything(f"@{host}"))
+
+
 class Looking:
     """A look-up that is refused once for being too frequent."""
 
@@ -162,6 +184,31 @@ class Busy:
     async def open_thread(self, *_: object, key: str) -> Posted:
         self.times += 1
         raise TryLater("room", "busy", timedelta())
+
+
+class Shut:
+    """A channel in which no thread can be opened: later perhaps, from a moment on never."""
+
+    def __init__(self, clock: Clock, refused_from: datetime) -> None:
+        self._clock = clock
+        self._refused_from = refused_from
+
+    async def open_thread(self, *_: object, key: str) -> Posted:
+        if self._clock.now() < self._refused_from:
+            raise TryLater("room", "busy", timedelta(seconds=30))
+        raise NotPermitted("room", "I may not open threads", "Let me.")
+
+
+class NoBackstage:
+    """A room in which the bot may not write backstage."""
+
+    def __init__(self, room: Room) -> None:
+        self._post = room.post
+
+    async def post(self, place: Place, message: Message, *, key: str) -> Posted:
+        if place.channel == BACKSTAGE:
+            raise NotPermitted("room", "I may not write there", "Let me in.")
+        return await self._post(place, message, key=key)
 
 
 class Broken:
