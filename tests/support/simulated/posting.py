@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from datetime import timedelta
 
 from copbot.domain.step import Fate, StepState, Verb
-from copbot.services.posting import TELLS_HOSTS
+from copbot.services.outgoing import TELLS_HOSTS
 from simulated.books import Books, Row, Violated
 from simulated.scenario import QUESTIONS, Planned
 

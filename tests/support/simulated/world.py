@@ -28,7 +28,7 @@ from simulated.scenario import DAY, HOUR, Scenario, draw
 
 START = datetime(2018, 1, 30, 9, 0, tzinfo=UTC)
 RECONCILE_EVERY = timedelta(minutes=30)
-LONG_READING = timedelta(hours=8)
+LONG_READING = timedelta(hours=20)
 FAULTS = frozenset(
     {
         "part_failed",
@@ -167,7 +167,7 @@ class World:
     def reading_period(self) -> timedelta:
         """Often around short chats; a virtual fortnight of that would take longest."""
         now = timedelta(seconds=self.loop.time())
-        if any(chat.wait - HOUR < now < chat.ends + 2 * HOUR for chat in self.scenario.chats if chat.ends - chat.wait <= HOUR):
+        if any(chat.wait < now < chat.ends + HOUR / 2 for chat in self.scenario.chats if chat.ends - chat.wait <= HOUR):
             return RECONCILE_EVERY
         return LONG_READING if now < self.scenario.ends + DAY else 30 * DAY
 
@@ -180,8 +180,7 @@ class World:
         self.set_clock_right()
         for _ in range(2):
             await asyncio.sleep(900)
-            for copy in list(self.copies):
-                copy.process.run(self.loop, copy.bot.reconcile())
+            self.copies[0].process.run(self.loop, self.copies[0].bot.reconcile())
         await asyncio.sleep(60)
 
     def resume_all(self) -> None:
