@@ -89,6 +89,15 @@ async def test_what_can_never_be_looked_for_ends_and_the_hosts_look_themselves(l
     assert live.asked()[-1] == "Take-away"
 
 
+async def test_hosts_look_themselves_if_what_may_stand_there_is_refused_later(live: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    await live.until("2018-01-31 19:47")
+    live.room.server.lose_next_answer()
+    monkeypatch.setattr(live.room, "find", Shut(live.clock, live.clock.now()).find)
+    await live.until("2018-01-31 19:52")
+    assert await row(live, "1:ask:2") is Fate.FAILED
+    assert any("it may stand there" in text and "Look in the channel before you paste it" in text for text in live.texts(BACKSTAGE))
+
+
 async def test_patience_without_a_time_is_no_endless_loop(live: House, monkeypatch: pytest.MonkeyPatch) -> None:
     await live.until("2018-01-31 19:47")
     busy = Busy(live.room)
@@ -187,7 +196,7 @@ class Busy:
 
 
 class Shut:
-    """A channel in which no thread can be opened: later perhaps, from a moment on never."""
+    """A channel in which no thread can be opened (later perhaps, from a moment on never) and nothing can be looked up."""
 
     def __init__(self, clock: Clock, refused_from: datetime) -> None:
         self._clock = clock
@@ -197,6 +206,9 @@ class Shut:
         if self._clock.now() < self._refused_from:
             raise TryLater("room", "busy", timedelta(seconds=30))
         raise NotPermitted("room", "I may not open threads", "Let me.")
+
+    async def find(self, place: Place, *, key: str) -> Posted | None:
+        raise NotPermitted("room", "I may not read there", "Let me.")
 
 
 class NoBackstage:
