@@ -7,7 +7,7 @@ import secrets
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -17,6 +17,7 @@ from copbot.content import Content
 from copbot.resources import data_dir
 from copbot.testing.simulation.platform import HarbourPlatform
 from simulated.databases import Database, postgres_database, sqlite_files
+from simulated.scenario import Scenario
 from simulated.story import play
 from simulated.world import MakePlatform, World, logging_into_worlds
 
@@ -48,9 +49,15 @@ def load() -> Content:
     return Content.load(Path(__file__).parent / "config", data_dir("prompts"))
 
 
-def play_seed(seed: int, database: Database, content: Content, make_platform: MakePlatform = HarbourPlatform) -> Played:
-    """Play one seed to its end, or to the first invariant that does not hold."""
-    world = World(seed, database, content, make_platform)
+def play_seed(
+    seed: int,
+    database: Database,
+    content: Content,
+    make_platform: MakePlatform = HarbourPlatform,
+    change: Callable[[Scenario], Scenario] = lambda scenario: scenario,
+) -> Played:
+    """Play one seed to its end, or to the first invariant that does not hold; ``change`` makes something else of its scenario."""
+    world = World(seed, database, content, make_platform, change)
     invariant = told = ""
     try:
         world.run(play)

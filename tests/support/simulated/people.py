@@ -178,9 +178,8 @@ class People:
     async def _act(self, chat: Planned) -> None:
         random = self._random
         somebody = self.everybody[random.choice(MEMBERS)]
-        act = random.choices(
-            (self._talk, self._change, self._delete, self._be_private, self._use_menu, self._attend), weights=(14, 3, 2, 2, 1, 1)
-        )[0]
+        acts = (self._talk, self._change, self._delete, self._be_private, self._use_menu, self._attend)
+        act = random.choices(acts, weights=(14, 3, 2, self._world.scenario.secrecy, 1, 1))[0]
         await act(chat, somebody)
 
     async def _talk(self, chat: Planned, somebody: Somebody) -> None:

@@ -50,7 +50,9 @@ class Planned:
 
 @dataclass(frozen=True, slots=True)
 class Scenario:
-    """One seed. ``acts``: what people do, all in all; ``copies``: processes at once."""
+    """One seed. ``acts``: what people do, all in all; ``secrecy``: how much of it, of about 23, for their privacy; ``copies``: processes
+    at once.
+    """
 
     chats: tuple[Planned, ...]
     weather: Weather
@@ -62,6 +64,7 @@ class Scenario:
     jumps: int
     closures: int
     acts: int
+    secrecy: float = 2
 
     @property
     def ends(self) -> timedelta:

@@ -80,6 +80,7 @@ class World:
     database: Database
     content: Content
     make_platform: MakePlatform = HarbourPlatform
+    change: Callable[[Scenario], Scenario] = lambda scenario: scenario
     random: Random = field(init=False)
     loop: SimulatedLoop = field(init=False)
     trace: Trace = field(init=False)
@@ -99,7 +100,7 @@ class World:
         self.loop = SimulatedLoop(self.part())
         self.trace = Trace(self.loop.time)
         self.clock = JumpingClock(START, self.loop)
-        self.scenario = draw(self.part(), copies=self.database.copies)
+        self.scenario = self.change(draw(self.part(), copies=self.database.copies))
         weather, threads = self.scenario.weather, self.scenario.threads
         self.harbour = Harbour(self.loop, self.part(), lambda: self.clock.true, weather, threads, self.trace)
         self.trace("scenario", self.scenario)
