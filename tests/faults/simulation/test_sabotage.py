@@ -23,7 +23,7 @@ from copbot.services.desk import Desk
 from copbot.testing.simulation.platform import HarbourPlatform
 from copbot.testing.simulation.weather import CALM, Memory
 
-SEEDS = 12
+SEEDS = 25
 """So many seeds are tried; most of these bots are found out by the first."""
 
 CHAT = Planned("quay", "short", timedelta(minutes=5), ("sally",))
@@ -133,4 +133,4 @@ def test_keeping_what_was_said_off_the_record_is_caught(sabotage: Sabotage, monk
 
 def test_a_step_that_is_marked_before_its_rows_are_there_is_caught(sabotage: Sabotage, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(bot, "Ticking", MarksFirst)
-    assert sabotage.first_failure(many_die).invariant in {"no question is lost", "every step has what it does"}
+    assert sabotage.first_failure(many_die).invariant == "what is done has its rows"

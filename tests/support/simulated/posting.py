@@ -11,6 +11,23 @@ from simulated.scenario import QUESTIONS, Planned
 MAY_STAND_THERE = "it may stand there"
 SHOWS = (Verb.POST, Verb.OPEN_THREAD)
 LATE = timedelta(minutes=2)
+SAYS_SOMETHING = frozenset(
+    {
+        "announce",
+        "reading",
+        "remind",
+        "host_checklist",
+        "welcome",
+        "welcome_series",
+        "introduce",
+        "say",
+        "close",
+        "draft_transcript",
+        "nudge_summary",
+        "draft_weave",
+    }
+)
+"""Steps that always put a message on its way, under the step's own key."""
 
 
 def check(books: Books) -> None:
@@ -22,6 +39,7 @@ def check(books: Books) -> None:
     _as_marked(books)
     _as_last_edited(books)
     _everything_ends(books)
+    _what_is_done_has_its_rows(books)
     _hosts_are_told(books)
     for planned in books.people.confirmed:
         _held(books, planned)
@@ -85,6 +103,18 @@ def _everything_ends(books: Books) -> None:
         chat = books.chats[step["chat"]]
         if step["state"] is StepState.DUE and step["due_at"] < now - LATE and chat["paused_at"] is None:
             raise Violated("every step ends", f"{step['key']} of chat {chat['id']} is due since {step['due_at']}")
+
+
+def _what_is_done_has_its_rows(books: Books) -> None:
+    keys = {row["key"].partition("@")[0] for row in books.outbox}
+    asked = {(row["chat"], row["number"]) for row in books.asked.values()}
+    for step in books.steps:
+        if step["state"] is not StepState.DONE:
+            continue
+        row = f"{step['chat']}:{step['key'].partition('@')[0]}"
+        lacks = step["does"] in SAYS_SOMETHING and row not in keys
+        if lacks or (step["does"] == "ask" and (step["chat"], step["number"]) not in asked):
+            raise Violated("what is done has its rows", f"{step['key']} of chat {step['chat']} has none")
 
 
 def _hosts_are_told(books: Books) -> None:

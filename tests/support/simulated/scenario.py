@@ -15,7 +15,7 @@ CHANNELS = {"quay": "quay", "pier": "quay", "mole": "mole", "dock": "dock"}
 """Channel -> its community (and the beginning of its question sets' names)."""
 
 LENGTHS = {"live": HOUR, "short": 20 * MINUTE, "club": 2 * DAY, "weekly": 14 * DAY}
-QUESTIONS = {"live": 3, "short": 0, "club": 4, "weekly": 2}
+QUESTIONS = {"live": 3, "short": 3, "club": 4, "weekly": 2}
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,8 +10,8 @@ from simulated.books import Books, read
 from simulated.people import People
 from simulated.world import World
 
-MOST_STEPS_TO_DEATH = 400
-"""A death comes within so many steps of the process: enough for a whole turn with its posts."""
+STEPS_TO_GO = (3, 12, 50, 300)
+"""A death comes within so many steps of the process: at its next move, or somewhere in the posts of a whole tick."""
 
 AFTERWARDS = timedelta(days=44)
 """Until the last follow-up of a chat is due."""
@@ -76,12 +76,12 @@ def _moment(world: World, random: Random) -> float:
 
 async def _kill(world: World, random: Random) -> None:
     if world.copies:
-        random.choice(world.copies).process.stop_after(random.randrange(MOST_STEPS_TO_DEATH), Life.DEAD)
+        random.choice(world.copies).process.stop_after(random.randrange(random.choice(STEPS_TO_GO)), Life.DEAD)
 
 
 async def _pause(world: World, random: Random) -> None:
     if world.copies:
-        random.choice(world.copies).process.stop_after(random.randrange(MOST_STEPS_TO_DEATH), Life.PAUSED)
+        random.choice(world.copies).process.stop_after(random.randrange(random.choice(STEPS_TO_GO)), Life.PAUSED)
 
 
 async def _stop(world: World, random: Random) -> None:
