@@ -24,9 +24,15 @@ T = TypeVar("T")
 
 
 class FullDisk(SqlStore):
-    """A real store on a disk that can be full for a while."""
+    """A real store on a disk that can be full for a while; it knows how often it was scrubbed."""
 
     full = False
+    scrubbed = 0
+
+    @override
+    async def scrub(self) -> bool:
+        self.scrubbed += 1
+        return await super().scrub()
 
     @override
     async def write(self, work: Callable[[UnitOfWork], T]) -> T:
@@ -59,6 +65,14 @@ async def test_a_full_disk_stops_nobody_from_being_heard_afterwards(open_house: 
     await asyncio.wait_for(house.bot.hear(Said(house.clock.now(), place, Person("room", "maria"), "x1", "first")), 10)
     kept = await store.read(lambda uow: uow.responses.of_chat(1))
     assert [response.text for response in kept] == ["first"]
+
+
+async def test_what_a_bot_erased_that_died_before_scrubbing_is_scrubbed_by_the_next(live: House, store: FullDisk) -> None:
+    await live.until("2018-01-31 19:36")
+    before = store.scrubbed
+    await live.restart()
+    await live.bot.turn()
+    assert store.scrubbed == before + 1
 
 
 async def test_one_interaction_in_two_deliveries_is_done_once(live: House) -> None:
