@@ -25,6 +25,7 @@ TELLS_HOSTS = (
 )
 """Purposes whose failure a host must know of, with the words to post by hand."""
 
+
 def post(desk: Desk, chat: Chat, key: str, message: Message, *, purpose: str, not_after: datetime | None = None) -> None:
     """Post into the chat's channel. ``key`` need be unique in the chat only."""
     _add(desk, chat, key, message, Place(chat.place.platform, chat.place.channel), purpose=purpose, not_after=not_after)

@@ -120,7 +120,12 @@ def _what_is_done_has_its_rows(books: Books) -> None:
 def _hosts_are_told(books: Books) -> None:
     """What could not be posted, or was not even tried, is said backstage, ready to be pasted."""
     for row in books.outbox:
-        if row["fate"] in {Fate.FAILED, Fate.EXPIRED} and row["purpose"] in TELLS_HOSTS and row["verb"] in SHOWS and row["chat"] is not None:
+        if (
+            row["fate"] in {Fate.FAILED, Fate.EXPIRED}
+            and row["purpose"] in TELLS_HOSTS
+            and row["verb"] in SHOWS
+            and row["chat"] is not None
+        ):
             _expect_told(books, row["chat"], f"trouble:{row['id']}", row["message"].text)
     for step in books.steps:
         if step["state"] is StepState.EXPIRED and not _was_asked_which(books, step):

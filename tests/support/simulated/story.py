@@ -62,7 +62,7 @@ async def make_trouble(world: World) -> None:
         *[_jump] * scenario.jumps,
         *[_close_a_channel] * scenario.closures,
     ]
-    planned = sorted(((_moment(world, random), number) for number in range(len(events))))
+    planned = sorted((_moment(world, random), number) for number in range(len(events)))
     for moment, number in planned:
         await asyncio.sleep(max(moment - world.loop.time(), 0))
         await events[number](world, random)
@@ -92,7 +92,7 @@ async def _stop(world: World, random: Random) -> None:
 
 async def _jump(world: World, random: Random) -> None:
     """Never while something is on the wire: how long ago it was sent is known by this clock alone."""
-    while world.harbour.on_the_wire:
+    while world.harbour.on_the_wire:  # noqa: ASYNC110 - in virtual time
         await asyncio.sleep(0.05)
     seconds = random.choice((2, 20, 120, 900)) * random.uniform(-1, 1)
     world.trace("clock jumps by", f"{seconds:.3f}")

@@ -97,7 +97,7 @@ class World:
 
     def __post_init__(self) -> None:
         self.random = Random(self.seed)
-        self.loop = SimulatedLoop(self.part())
+        self.loop = SimulatedLoop(self.part())  # type: ignore[abstract]  # what is not there is not used
         self.trace = Trace(self.loop.time)
         self.clock = JumpingClock(START, self.loop)
         self.scenario = self.change(draw(self.part(), copies=self.database.copies))
@@ -181,12 +181,13 @@ class World:
         self.set_clock_right()
         for _ in range(2):
             await asyncio.sleep(900)
-            self.copies[0].process.run(self.loop, self.copies[0].bot.reconcile())
+            await self.copies[0].process.run(self.loop, self.copies[0].bot.reconcile())
         await asyncio.sleep(60)
 
     def resume_all(self) -> None:
         """Let every paused copy go on."""
         for copy in self.copies:
+            copy.process.spare()
             self.loop.put_back(copy.process.go_on())
 
     def set_clock_right(self) -> None:
