@@ -25,7 +25,7 @@ SHOWN = 80
 """Lines of the trace that a failure shows."""
 
 SEEDS_AT_ONCE = 50
-"""Seeds that a worker plays before it says how they went."""
+"""Seeds that a worker plays at most before it says how they went."""
 
 DOUBLED = ("one visible post for each outbox row", "each question once", "each response once")
 """Invariants that are about doubling; the others are about losing, or keeping what must not be kept."""
@@ -90,7 +90,8 @@ def _work(name: str, seeds: Sequence[int]) -> list[Played]:
 
 def campaign(name: str, seeds: Sequence[int], workers: int) -> Iterator[Played]:
     """Play all these seeds, several at a time; yields how each went, in order."""
-    shares = [seeds[at : at + SEEDS_AT_ONCE] for at in range(0, len(seeds), SEEDS_AT_ONCE)]
+    size = min(SEEDS_AT_ONCE, -(-len(seeds) // workers))
+    shares = [seeds[at : at + size] for at in range(0, len(seeds), size)]
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(max_workers=min(workers, len(shares)), mp_context=context) as pool:
         for played in pool.map(_work, [name] * len(shares), shares):
