@@ -34,7 +34,7 @@ test: .venv/.stamp ## All tests but the browser's
 	$(BIN)/pytest --ignore=tests/e2e
 
 test-postgres: .venv/.stamp ## The tests that need PostgreSQL, on a server of their own (or on POSTGRES_URL)
-	.ci/with-postgres $(BIN)/pytest -m postgresql tests/store tests/services tests/runtime tests/scenarios tests/rehearsal
+	.ci/with-postgres $(BIN)/pytest -m postgresql tests/store tests/services tests/runtime tests/scenarios tests/rehearsal tests/operating
 
 faults: faults-simulation ## The whole campaign of crashes and faults, on SQLite and on PostgreSQL
 
