@@ -13,7 +13,7 @@ from simulated.scenario import CHANNELS
 
 LABEL = re.compile(r"A(\d) ")
 KEEPS = {"quay": "with_notice", "mole": "never", "dock": "with_consent"}
-LONG_BEFORE = timedelta(hours=12)
+LONG_BEFORE = timedelta(hours=22)
 SURE = timedelta(seconds=90)
 """Less than this before or after a border of what is kept, either will do: events are late, and clocks wrong."""
 
