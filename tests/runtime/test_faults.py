@@ -93,6 +93,21 @@ async def test_an_unclear_post_stays_unclear_until_it_was_looked_for(live: House
     assert live.asked() == ["Q1", "Q2"]
 
 
+async def test_what_was_said_to_a_question_before_it_was_known_to_stand_there_is_read_after_a_crash(
+    live: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await live.until("2018-01-31 19:47")
+    live.room.server.lose_next_answer()
+    await live.until("2018-01-31 19:48")
+    await live.room.people.say("maria", CHANNEL, "Here already", live.thread("Q2"))
+    monkeypatch.setattr(live.room, "history", None)  # the bot ends between the mark and its reading of the thread
+    await live.until("2018-01-31 19:50")
+    assert await row(live, "1:ask:2") is Fate.SENT
+    monkeypatch.undo()
+    await live.restart()
+    assert [response.text for response in await live.responses()] == ["Here already"]
+
+
 async def test_what_can_never_be_looked_for_ends_and_the_hosts_look_themselves(live: House, monkeypatch: pytest.MonkeyPatch) -> None:
     await live.until("2018-01-31 19:47")
     live.room.server.lose_next_answer()
