@@ -111,3 +111,8 @@ def channel_lane(place: Place) -> str:
 def private_lane(person: Person) -> str:
     """The lane of one person's private messages."""
     return f"{person.platform}:@{person.id}"
+
+
+def platform_of(lane: str) -> str:
+    """The name of the platform that a lane is on."""
+    return lane.partition(":")[0]

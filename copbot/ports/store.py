@@ -180,10 +180,10 @@ class Outbox(Protocol):
         """Add an EDIT row, or take over the message of an EDIT row of the same ``edits`` that nobody has claimed yet."""
         ...
 
-    def claim(self, owner: str, now: datetime, lease: timedelta, limit: int) -> list[Outgoing]:
+    def claim(self, owner: str, now: datetime, lease: timedelta, limit: int, *, but_not: Collection[str] = ()) -> list[Outgoing]:
         """Lease up to ``limit`` rows, at most one a lane: each the lowest unfinished row of its lane, due, not held, and pending, or
         unclear for long enough (``last_claimed_at`` at least 30 s ago), or leased with its lease run out. The last two come back as
-        UNCLEAR, the others as LEASED.
+        UNCLEAR, the others as LEASED. Rows for the platforms named in ``but_not`` are left alone.
         """
         ...
 

@@ -1,8 +1,10 @@
-"""The bot: receiver, ticker and sender around one store. ``turn`` does everything that is due now; ``run`` does so for ever."""
+"""The bot: receiver, ticking and sender around one store.
+
+``run`` lets them work side by side for ever; ``turn`` does everything that is due now, one thing after the other.
+"""
 
 import asyncio
-from collections.abc import Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from random import Random
@@ -11,16 +13,19 @@ import structlog
 
 from copbot.domain.chat import HEARING
 from copbot.domain.heard import Heard
-from copbot.domain.place import Place
 from copbot.domain.step import Outgoing
-from copbot.errors import NotAuthenticated, PlatformError
+from copbot.errors import NotAuthenticated
 from copbot.ports.clock import Alarm, Clock
 from copbot.ports.library import Library
 from copbot.ports.platform import Platform
 from copbot.ports.store import Store, UnitOfWork
+from copbot.runtime.meters import Meters
 from copbot.runtime.receiver import Receiver
+from copbot.runtime.rereading import Rereading
 from copbot.runtime.sender import Sender
-from copbot.services import following_up, hearing, performing, probes, reporting, retaining
+from copbot.runtime.supervising import supervised
+from copbot.runtime.ticking import Ticking
+from copbot.services import reporting, retaining
 from copbot.services.desk import Desk
 
 QUIET_AFTER_GAP = timedelta(minutes=5)
@@ -30,7 +35,13 @@ RECONNECT = 1.0
 """Seconds until a connection that ended is tried again."""
 
 LONGEST_STOP = timedelta(seconds=8)
-"""A stop waits this long for the turn in hand; what is not done by then is a row, and the next start does it."""
+"""A stop waits this long for posts in flight; those that take longer are unclear, and the next start looks for them."""
+
+LAST_WORDS = timedelta(milliseconds=800)
+"""How long it may take to mark what was cut off, and after that to say goodbye to the platforms."""
+
+PAUSE = timedelta(seconds=1)
+"""What was due and could not be done is tried again after this."""
 
 log = structlog.get_logger(__name__)
 
@@ -48,7 +59,9 @@ class Bot:
         *,
         random: Random | None = None,
         owner: str = "copbot",
+        meters: Meters | None = None,
     ) -> None:
+        self._meters = meters or Meters()
         self._store = store
         self._library = library
         self._platforms: Mapping[str, Platform] = {platform.name: platform for platform in platforms}
@@ -56,56 +69,50 @@ class Bot:
         self._alarm = alarm
         self._random = random or Random()  # noqa: S311 - pseudonyms, not secrets
         self._owner = owner
-        self._receiver = Receiver(store, library, self._platforms, clock, alarm, self._random, self.reconcile)
-        self._sender = Sender(store, library, self._platforms, clock, self._random, owner)
+        self._receiver = Receiver(store, library, self._platforms, clock, alarm, self._random, self.reconcile, self._meters)
+        self._rereading = Rereading(store, library, self._platforms, clock, self._random, self._receiver.inbox)
+        self._ticking = Ticking(store, library, clock, self._random, self._meters)
+        self._sender = Sender(store, library, self._platforms, clock, self._random, owner, marked=self._marked, meters=self._meters)
         self._let_go_on: date | None = None
-        self._tasks: list[asyncio.Task[None]] = []
+        self._hearing: list[asyncio.Task[None]] = []
+        self._working: list[asyncio.Task[None]] = []
+        self._sending: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
-        """Take over from whoever ran before, then listen."""
-        await self._store.write(self._take_over)
-        self._tasks = [asyncio.create_task(self._receiver.run(), name="receiver")]
-        self._tasks += [asyncio.create_task(self._connected(platform), name=platform.name) for platform in self._platforms.values()]
-        await asyncio.sleep(0)
+        """Take over from whoever ran before, listen, and read what was missed."""
+        await self._listen()
         await self.reconcile()
 
-    async def stop(self) -> None:
-        """Stop hearing; what was heard is committed, what was claimed is finished by ``turn`` before."""
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
-        self._tasks = []
-
     async def run(self) -> None:
-        """Work until cancelled; a turn that has begun is finished first."""
+        """Work until cancelled; then see that what is in flight is finished or known to be unclear."""
         try:
-            await self.start()
-            while True:
-                await self._alarm.wait_until(await self._whole_turn())
+            await self._listen()
+            self._sending = _going("sender", self._sender.run)
+            readers = [_going(f"history of {name}", read) for name, read in self._rereading.tasks().items()]
+            self._working = [_going("ticking", self._tick_for_ever), _going("reconciling", self.reconcile), *readers]
+            await asyncio.wait([self._sending, *self._working])
         finally:
             await self.stop()
 
-    async def _whole_turn(self) -> datetime | None:
-        """A turn that is finished even if the bot is told to stop meanwhile: what was claimed is sent and marked."""
-        turn = asyncio.create_task(self.turn())
-        try:
-            return await asyncio.shield(turn)
-        except asyncio.CancelledError:
-            with suppress(TimeoutError):
-                async with asyncio.timeout(LONGEST_STOP.total_seconds()):
-                    await turn
-            raise
+    async def stop(self) -> None:
+        """Begin nothing more, finish what is in flight, stop hearing: in less than ten seconds, whatever hangs."""
+        _cancel(self._working)
+        if self._sending is not None:
+            await self._stop_sending(self._sending)
+        _cancel(self._hearing)
+        if ending := [*self._working, *self._hearing]:
+            await asyncio.wait(ending, timeout=LAST_WORDS.total_seconds())
+        self._working, self._sending, self._hearing = [], None, []
 
     async def turn(self) -> datetime | None:
-        """Do everything that is due; when the next thing will be."""
-        await self._let_go_once_a_day()
+        """Do everything that is due; when the next thing will be. Not while ``run`` is at work."""
         while True:
-            worked = await self._perform_due() + await self._follow_up_due()
+            worked = await self._tick()
             sent = await self._sender.drain()
-            await self._read_new_threads(sent)
+            await self._rereading.threads_of(sent)
             if not worked and not sent:
                 await self._scrub_if_owed()
-                return await self._next_due()
+                return min(await self._due(), default=None)
 
     async def hear(self, heard: Heard) -> None:
         """Take something as if a platform had brought it."""
@@ -118,8 +125,13 @@ class Bot:
 
     async def reconcile(self) -> None:
         """Read the history of every open chat's channel and threads: what was missed is taken over, what is known changes nothing."""
-        for place, since in await self._store.read(_open_places):
-            await self._read_again(place, since)
+        await self._rereading.open_places()
+
+    async def _listen(self) -> None:
+        await self._store.write(self._take_over)
+        self._hearing = [_going("receiver", self._receiver.run)]
+        self._hearing += [asyncio.create_task(self._connected(platform), name=platform.name) for platform in self._platforms.values()]
+        await asyncio.sleep(0)
 
     def _take_over(self, uow: UnitOfWork) -> None:
         uow.outbox.free_dead(self._owner)
@@ -131,34 +143,44 @@ class Bot:
         """Keep one platform connected: whatever ends its connection is logged, and it is connected again."""
         while True:
             try:
+                self._meters.connected(platform.name, yes=True)
                 await platform.run(self._receiver.inbox)
             except NotAuthenticated as error:
                 log.error("A platform does not accept us", action="not_authenticated", platform=platform.name, remedy=error.remedy)
                 return
             except Exception as error:  # noqa: BLE001 - supervised: an adapter's fault must not leave the bot deaf
                 log.error("A platform's connection ended", action="disconnected", platform=platform.name, error=type(error).__name__)
+            finally:
+                self._meters.connected(platform.name, yes=False)
             await asyncio.sleep(RECONNECT)
 
-    def _follow_up(self, uow: UnitOfWork) -> int:
-        desk = self._desk(uow)
-        probes.look(desk)
-        return following_up.send_due(desk)
+    async def _tick_for_ever(self) -> None:
+        """Whatever wakes the ticking may be a row to send as well: the sender is rung first, and again for what a tick committed."""
+        while True:
+            began = self._clock.now()
+            self._sender.ring()
+            if not await self._tick():
+                await self._scrub_if_owed()
+                due = [at if at > began else began + PAUSE for at in await self._due()]
+                await self._alarm.wait_until(min(due, default=None))
 
-    async def _give_up(self, chat: int) -> None:
-        """End the step and tell the hosts; if not even that works (their community is gone from the files), end it all the same."""
-        try:
-            await self._store.write(lambda uow: performing.give_up_next_of(self._desk(uow), chat))
-        except Exception as error:  # noqa: BLE001 - see above
-            log.error("The hosts could not be told", action="give_up_failed", chat=chat, error=type(error).__name__)
-            await self._store.write(lambda uow: performing.give_up_next_of(self._desk(uow), chat, tell=False))
+    async def _tick(self) -> int:
+        await self._let_go_once_a_day()
+        done = await self._ticking.tick()
+        self._meters.ticked()
+        return done
 
-    async def _follow_up_due(self) -> int:
-        """A fault in somebody's follow-up stops no chat; it is tried again with the next turn."""
-        try:
-            return await self._store.write(self._follow_up)
-        except Exception as error:  # noqa: BLE001 - see above
-            log.error("Follow-ups could not be sent", action="follow_up_failed", error=type(error).__name__)
-            return 0
+    def _marked(self, sent: Sequence[Outgoing]) -> None:
+        """What became of a post changes what is due next."""
+        self._rereading.soon(sent)
+        self._alarm.ring()
+
+    async def _stop_sending(self, sending: asyncio.Task[None]) -> None:
+        self._sender.stop()
+        await asyncio.wait([sending], timeout=LONGEST_STOP.total_seconds())
+        self._sender.cut()
+        await asyncio.wait([sending], timeout=LAST_WORDS.total_seconds())
+        sending.cancel()
 
     async def _let_go_once_a_day(self) -> None:
         today = self._clock.now().date()
@@ -173,53 +195,19 @@ class Bot:
         if self._receiver.scrub_owed and await self._store.scrub():
             self._receiver.scrub_owed = False
 
-    async def _perform_due(self) -> int:
-        """Do all due steps in one transaction; if one of them is at fault, step by step, so that it stops nobody else's chat."""
-        try:
-            return await self._store.write(lambda uow: performing.perform_due(self._desk(uow)))
-        except Exception as error:
-            log.error("A step failed; going on step by step", action="tick_failed", error=type(error).__name__, exc_info=error)
-        return sum([await self._perform_in(chat) for chat in await self._store.read(lambda uow: performing.chats_due(self._desk(uow)))])
-
-    async def _perform_in(self, chat: int) -> int:
-        done = 0
-        while True:
-            try:
-                if not await self._store.write(lambda uow: performing.perform_next_of(self._desk(uow), chat)):
-                    return done
-            except Exception as error:  # noqa: BLE001 - the step is ended and the hosts are told
-                log.error("A step cannot be done", action="step_failed", chat=chat, error=type(error).__name__)
-                await self._give_up(chat)
-            done += 1
-
-    async def _next_due(self) -> datetime | None:
-        steps = await self._store.read(lambda uow: [uow.steps.next_due(), uow.follow_ups.next_due()])
-        return min((at for at in [*steps, await self._sender.next_due()] if at is not None), default=None)
-
-    async def _read_new_threads(self, sent: Sequence[Outgoing]) -> None:
-        """An answer that came before its question was marked as sent is not lost."""
-        for row in sent:
-            if row.purpose == "ask" and row.posted is not None:
-                await self._read_again(row.posted.place, row.due_at - timedelta(minutes=1))
-
-    async def _read_again(self, place: Place, since: datetime) -> None:
-        platform = self._platforms.get(place.platform)
-        if platform is None or platform.history is None:
-            return
-        try:
-            happenings = await platform.history.since(place, since)
-        except PlatformError as error:
-            log.warning("The history of a place could not be read", action="history_failed", platform=place.platform, reason=error.reason)
-            await self._store.write(lambda uow: hearing.note_gap(self._desk(uow), place, since))
-            return
-        await asyncio.gather(*(self._receiver.inbox(happening) for happening in happenings))
+    async def _due(self) -> list[datetime]:
+        """When the next step, the next follow-up and the next row are due."""
+        row = await self._sender.next_due()
+        return [*await self._ticking.next_due(), *([row] if row else [])]
 
     def _desk(self, uow: UnitOfWork) -> Desk:
         return Desk(uow, self._clock.now(), self._library, self._random)
 
 
-def _open_places(uow: UnitOfWork) -> list[tuple[Place, datetime]]:
-    chats = uow.chats.in_states(HEARING)
-    places = [(chat.place, chat.opened_at or chat.starts_at) for chat in chats]
-    threads = [(asked.root.place, asked.asked_at) for asked in uow.questions.of([chat.id for chat in chats]) if asked.root is not None]
-    return [*places, *threads]
+def _going(part: str, work: Callable[[], Awaitable[None]]) -> asyncio.Task[None]:
+    return asyncio.create_task(supervised(part, work), name=part)
+
+
+def _cancel(tasks: Sequence[asyncio.Task[None]]) -> None:
+    for task in tasks:
+        task.cancel()

@@ -102,14 +102,15 @@ async def test_a_chat_is_never_moved_into_the_past(house: House) -> None:
 async def test_a_moved_chat_has_its_reminders_and_its_panel_again(house: House) -> None:
     await house.schedule()
     await house.until("2018-01-31 19:22")
-    panels = [entry.id for entry in house.room.people.shown(BACKSTAGE) if "(chat 1)" in entry.text]
+    number = f"(chat {(await house.chat()).id})"
+    panels = [entry.id for entry in house.room.people.shown(BACKSTAGE) if number in entry.text]
     await house.cop("sally", "reschedule date=2018-02-28 time=19:30")
     await house.press("sally", "move-confirm")
     before = len(house.texts())
     await house.until("2018-02-28 19:31")
     reminders = [text for text in house.texts()[before:] if "Kettle on" in text or "Tomorrow at" in text or "a week away" in text]
     assert len(reminders) == 3
-    again = [entry.id for entry in house.room.people.shown(BACKSTAGE) if "(chat 1)" in entry.text]
+    again = [entry.id for entry in house.room.people.shown(BACKSTAGE) if number in entry.text]
     assert len(again) == len(panels) + 1
 
 
@@ -129,9 +130,10 @@ async def test_a_display_name_makes_nobody_an_admin(open_house: Open) -> None:
 
 async def test_a_draft_is_its_makers_alone(house: House) -> None:
     await house.cop("sally", f"schedule set={SEED_2} date=2018-01-31 time=19:30")
-    assert "There is no chat 1" in await house.cop("tom", "preview chat=1")
-    await house.cop("tom", f"schedule set={SEED_2} date=2018-02-07 time=19:30 chat=1")
-    assert "Confirmed" in await house.press("sally", "draft-confirm", value="1")
+    number = (await house.chat()).id
+    assert f"There is no chat {number}" in await house.cop("tom", f"preview chat={number}")
+    await house.cop("tom", f"schedule set={SEED_2} date=2018-02-07 time=19:30 chat={number}")
+    assert "Confirmed" in await house.press("sally", "draft-confirm", value=str(number))
 
 
 async def test_verbs_for_chats_ahead_do_not_hit_the_one_that_is_closing(live: House) -> None:
@@ -144,7 +146,7 @@ async def test_verbs_for_chats_ahead_do_not_hit_the_one_that_is_closing(live: Ho
 async def test_chats_are_named_by_number_from_a_private_place(house: House) -> None:
     await house.schedule()
     await house.room.people.say("sally", "health-visiting", "Known here, too")
-    assert "Cancel **Thinking together" in await house.cop("sally", "cancel chat=1", "@sally")
+    assert "Cancel **Thinking together" in await house.cop("sally", f"cancel chat={(await house.chat()).id}", "@sally")
     assert "There is no chat 99" in await house.cop("sally", "cancel chat=99")
 
 

@@ -22,7 +22,7 @@ def _maria(uow: UnitOfWork) -> int:
 
 
 async def said(house: House) -> list[str | None]:
-    return [response.text for response in await house.store.read(lambda uow: uow.responses.of_chat(1))]
+    return [response.text for response in await house.responses()]
 
 
 async def reflections(house: House) -> list[str]:

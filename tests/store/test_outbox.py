@@ -86,6 +86,12 @@ def test_limit(uow: UnitOfWork) -> None:
     assert keys(uow.outbox.claim("me", START, LEASE, 2)) == ["2", "1"]
 
 
+def test_rows_for_some_platforms_are_left_alone(uow: UnitOfWork) -> None:
+    uow.outbox.add([an_outgoing(lane, lane=lane) for lane in ("busy:a", "busy:b", "busybody:a", "room:a")])
+    assert keys(uow.outbox.claim("me", START, LEASE, 2, but_not=["busy"])) == ["busybody:a", "room:a"]
+    assert keys(claim(uow)) == ["busy:a", "busy:b"]
+
+
 def test_a_claim_is_a_lease_and_counts(uow: UnitOfWork) -> None:
     uow.outbox.add([an_outgoing("k")])
     (row,) = claim(uow)

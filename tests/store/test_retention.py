@@ -114,9 +114,9 @@ async def test_what_was_sent_to_one_member_is_erased(db: SqlStore) -> None:
     assert {key: row.fate for key, row in found.items()} == {"in hand": Fate.SENT, "pending": Fate.CANCELLED}
 
 
-async def test_a_scrub_says_whether_it_was_done(tmp_path: Path, url: str) -> None:
-    migrate(url)
-    store = SqlStore.open(url)
+async def test_a_scrub_says_whether_it_was_done(tmp_path: Path, file_url: str) -> None:
+    migrate(file_url)
+    store = SqlStore.open(file_url)
     await store.write(lambda uow: uow.facts.put("a", "erased"))
     with closing(sqlite3.connect(tmp_path / "copbot.db")) as reader:
         reader.execute("BEGIN")

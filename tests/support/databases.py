@@ -16,6 +16,13 @@ SERVER = os.environ.get("POSTGRES_URL", "")
 ON_POSTGRESQL = [pytest.param("postgresql", marks=pytest.mark.postgresql)] if SERVER else []
 """The parameter of fixtures that makes a test run on PostgreSQL, too."""
 
+EMPTY_ALL = """
+DO $$ BEGIN EXECUTE (
+  SELECT 'TRUNCATE ' || string_agg(quote_ident(tablename), ', ') || ' RESTART IDENTITY'
+  FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'alembic_version'
+); END $$
+"""
+
 
 class Postgres:
     """A server on which every test gets a database of its own: empty, or copied from one with all tables."""
@@ -24,6 +31,7 @@ class Postgres:
         self._server = sa.make_url(server).set(drivername="postgresql")
         self._admin = psycopg.connect(self._server.render_as_string(hide_password=False), autocommit=True)
         self._numbers = count()
+        self._free: list[str] = []
         self._prefix = f"copbot_test_{token_hex(4)}"
         self._template = self._name()
         self._admin.execute(f"CREATE DATABASE {self._template}")
@@ -32,14 +40,22 @@ class Postgres:
     @contextmanager
     def empty(self) -> Iterator[str]:
         """The address of a database with nothing in it."""
-        with self._made_from("template0") as url:
-            yield url
+        name = self._made_from("template0")
+        try:
+            yield self._url(name)
+        finally:
+            self._drop(name)
 
     @contextmanager
     def migrated(self) -> Iterator[str]:
-        """The address of a database with all tables and nothing in them."""
-        with self._made_from(self._template) as url:
-            yield url
+        """The address of a database with all tables and nothing in them: emptied after use, for making one costs a second."""
+        url = self._free.pop() if self._free else self._url(self._made_from(self._template))
+        yield url
+        self.refuse(url, refused=False)
+        self.hang_up(url)
+        with psycopg.connect(url, autocommit=True) as connection:
+            connection.execute(EMPTY_ALL)
+        self._free.append(url)
 
     def hang_up(self, url: str) -> None:
         """Cut all connections to a database."""
@@ -64,17 +80,15 @@ class Postgres:
 
     def close(self) -> None:
         """Leave nothing behind."""
+        for url in self._free:
+            self._drop(str(sa.make_url(url).database))
         self._drop(self._template)
         self._admin.close()
 
-    @contextmanager
-    def _made_from(self, template: str) -> Iterator[str]:
+    def _made_from(self, template: str) -> str:
         name = self._name()
         self._admin.execute(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY file_copy")
-        try:
-            yield self._url(name)
-        finally:
-            self._drop(name)
+        return name
 
     def _drop(self, name: str) -> None:
         self._admin.execute(f"DROP DATABASE {name} WITH (FORCE)")

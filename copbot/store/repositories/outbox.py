@@ -16,6 +16,7 @@ from copbot.ports.store import Outbox
 from copbot.store import tables
 from copbot.store.database import is_postgresql
 from copbot.store.mapper import TARGET, Mapper, affected, posted, replacing, rows_for, skipping, some
+from copbot.store.restored import Doubt
 
 OUTGOING = Mapper(Outgoing, tables.outbox, {"target": TARGET, "posted": posted("posted")})
 
@@ -118,7 +119,7 @@ _CANCEL_KEY = tables.outbox.update().where(_row.key == sa.bindparam("of_key"), _
 class SqlOutbox(Outbox):
     """Messages on their way out. ``settle``: how long after its last claim an unclear row is left alone.
 
-    ``more_due``: whether rows were added since it was last set to False.
+    ``more_due``: whether rows were added since it was last set to False. ``doubt``: after a restore, what must be looked for first.
     """
 
     def __init__(self, connection: sa.Connection, settle: timedelta = SETTLE) -> None:
@@ -126,6 +127,7 @@ class SqlOutbox(Outbox):
         self._settle = settle
         self._shared = is_postgresql(connection)
         self.more_due = False
+        self.doubt: Doubt | None = None
         self._add = skipping(connection, tables.outbox)
         self._hold = replacing(connection, tables.lane, ("lane",), "not_before")
 
@@ -164,13 +166,13 @@ class SqlOutbox(Outbox):
             self.add([row])
 
     @override
-    def claim(self, owner: str, now: datetime, lease: timedelta, limit: int) -> list[Outgoing]:
+    def claim(self, owner: str, now: datetime, lease: timedelta, limit: int, *, but_not: Collection[str] = ()) -> list[Outgoing]:
         """See the port. A row whose earlier attempt may have arrived comes back with the fate UNCLEAR, all others LEASED;
         both are leased. ``attempts`` and ``epoch`` count this claim.
         """
         parameters = {"now": now, "settled": now - self._settle, "at_most": limit}
-        found = OUTGOING.values(self._connection.execute(_CLAIMABLE, parameters).all())
-        claimed = [_leased(row, owner, now, lease) for row in found]
+        found = OUTGOING.values(self._connection.execute(_claimable(but_not), parameters).all())
+        claimed = [_leased(self._doubted(row), owner, now, lease) for row in found]
         if claimed:
             self._connection.execute(_LEASE, [_lease_of(row) for row in claimed])
         return claimed
@@ -223,6 +225,9 @@ class SqlOutbox(Outbox):
         self._connection.execute(_DELETE_OF_MEMBER, {**theirs, "some": list(but)})
         self._connection.execute(_EMPTY_OF_MEMBER, theirs)
 
+    def _doubted(self, row: Outgoing) -> Outgoing:
+        return replace(row, fate=Fate.UNCLEAR) if self.doubt is not None and self.doubt.covers(row) else row
+
     def _take_turn(self, lanes: Collection[str]) -> None:
         """See to it that the ids of a lane grow in the order of commits: else a row could appear in front of one already claimed."""
         if self._shared:
@@ -241,6 +246,11 @@ class SqlOutbox(Outbox):
         if fate is Fate.LEASED:
             times.append(lease_until)
         return max(time for time in times if time is not None)
+
+
+def _claimable(but_not: Collection[str]) -> sa.Select[Any]:
+    """A lane begins with the name of its platform."""
+    return _CLAIMABLE.where(*(sa.func.substr(_row.lane, 1, len(name) + 1) != f"{name}:" for name in sorted(but_not)))
 
 
 def _leased(row: Outgoing, owner: str, now: datetime, lease: timedelta) -> Outgoing:

@@ -1,0 +1,105 @@
+"""Reading again what was said while nobody listened: what was missed is taken over, what is known changes nothing."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from datetime import datetime, timedelta
+from functools import partial
+from random import Random
+
+import structlog
+
+from copbot.domain.chat import HEARING
+from copbot.domain.heard import Happening
+from copbot.domain.place import Place
+from copbot.domain.step import Outgoing
+from copbot.errors import PlatformError
+from copbot.ports.clock import Clock
+from copbot.ports.library import Library
+from copbot.ports.platform import History, Inbox, Platform
+from copbot.ports.store import Store, UnitOfWork
+from copbot.services import hearing
+from copbot.services.desk import Desk
+
+LONGEST_READ = timedelta(minutes=1)
+"""What a platform does not show of a place in this time is a gap."""
+
+log = structlog.get_logger(__name__)
+Since = tuple[Place, datetime]
+
+
+class Rereading:
+    """Reads places through their platforms' history; each platform's one after the other, platforms side by side."""
+
+    def __init__(
+        self, store: Store, library: Library, platforms: Mapping[str, Platform], clock: Clock, random: Random, inbox: Inbox
+    ) -> None:
+        self._store = store
+        self._library = library
+        self._platforms = platforms
+        self._clock = clock
+        self._random = random
+        self._inbox = inbox
+        self._later: Mapping[str, asyncio.Queue[Since]] = {name: asyncio.Queue() for name in platforms}
+
+    async def open_places(self) -> None:
+        """Read the channels and threads of all open chats."""
+        await self._read_all(await self._store.read(_open_places))
+
+    async def threads_of(self, sent: Sequence[Outgoing]) -> None:
+        """Read the threads that these rows opened: a response that came before its question was marked as sent is not lost."""
+        await self._read_all(_threads(sent))
+
+    def soon(self, sent: Sequence[Outgoing]) -> None:
+        """As ``threads_of``, but by ``run``."""
+        for place, since in _threads(sent):
+            if place.platform in self._later:
+                self._later[place.platform].put_nowait((place, since))
+
+    def tasks(self) -> Mapping[str, Callable[[], Awaitable[None]]]:
+        """What reads, for each platform, what is to be read soon; for ever."""
+        return {name: partial(self._read_for_ever, queue) for name, queue in self._later.items()}
+
+    async def _read_for_ever(self, queue: asyncio.Queue[Since]) -> None:
+        while True:
+            await self._read(*await queue.get())
+
+    async def _read_all(self, places: Sequence[Since]) -> None:
+        async def of(name: str) -> None:
+            for place, since in places:
+                if place.platform == name:
+                    await self._read(place, since)
+
+        await asyncio.gather(*(of(name) for name in self._platforms))
+
+    async def _read(self, place: Place, since: datetime) -> None:
+        platform = self._platforms[place.platform]
+        if platform.history is not None:
+            happenings = await self._shown(platform.history, place, since)
+            await asyncio.gather(*(self._inbox(happening) for happening in happenings))
+
+    async def _shown(self, history: History, place: Place, since: datetime) -> Sequence[Happening]:
+        """What the platform shows. If it does not, the chat is known to have a gap."""
+        try:
+            async with asyncio.timeout(LONGEST_READ.total_seconds()):
+                return await history.since(place, since)
+        except PlatformError as error:
+            log.warning("The history of a place could not be read", action="history_failed", platform=place.platform, reason=error.reason)
+        except Exception as error:  # noqa: BLE001 - an adapter's own fault, or no answer in time: the bot works on without
+            log.error("The history of a place failed", action="history_failed", platform=place.platform, error=type(error).__name__)
+        await self._store.write(lambda uow: hearing.note_gap(self._desk(uow), place, since))
+        return []
+
+    def _desk(self, uow: UnitOfWork) -> Desk:
+        return Desk(uow, self._clock.now(), self._library, self._random)
+
+
+def _threads(sent: Sequence[Outgoing]) -> list[Since]:
+    opened = [row for row in sent if row.purpose == "ask"]
+    return [(row.posted.place, row.due_at - timedelta(minutes=1)) for row in opened if row.posted is not None]
+
+
+def _open_places(uow: UnitOfWork) -> list[Since]:
+    chats = uow.chats.in_states(HEARING)
+    places = [(chat.place, chat.opened_at or chat.starts_at) for chat in chats]
+    threads = [(asked.root.place, asked.asked_at) for asked in uow.questions.of([chat.id for chat in chats]) if asked.root is not None]
+    return [*places, *threads]

@@ -1,0 +1,158 @@
+"""The bot at work: ticking, sending and hearing side by side, none of them held up or ended by another's trouble."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import pytest
+from background import Background
+from playhouse import BACKSTAGE, House, london
+
+from copbot.domain.message import Message
+from copbot.domain.place import Place, Posted
+from copbot.domain.step import Fate, StepState
+from copbot_room import Room
+
+
+class SlowThreads:
+    """Opens threads, but the answer to it waits for ``go``. ``begun`` is set with the first."""
+
+    def __init__(self, room: Room) -> None:
+        self._open = room.open_thread
+        self.go = asyncio.Event()
+        self.begun = asyncio.Event()
+
+    async def open_thread(self, place: Place, title: str, message: Message, *, key: str) -> Posted:
+        posted = await self._open(place, title, message, key=key)
+        self.begun.set()
+        await self.go.wait()
+        return posted
+
+
+class Watched:
+    """Edits, and says when something backstage was."""
+
+    def __init__(self, room: Room) -> None:
+        self._edit = room.edit
+        self._changed = asyncio.Event()
+
+    async def edit(self, posted: Posted, message: Message) -> None:
+        await self._edit(posted, message)
+        if posted.place.channel == BACKSTAGE:
+            self._changed.set()
+
+    async def change(self) -> None:
+        await asyncio.wait_for(self._changed.wait(), 20)
+        self._changed.clear()
+
+
+@pytest.fixture
+async def slow(live: House, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[SlowThreads]:
+    """A minute before the second question; opening threads is slow from now on."""
+    await live.until("2018-01-31 19:47")
+    await live.bot.stop()
+    threads = SlowThreads(live.room)
+    monkeypatch.setattr(live.room, "open_thread", threads.open_thread)
+    yield threads
+    threads.go.set()
+
+
+async def fate(house: House, key: str) -> Fate:
+    row = await house.store.read(lambda uow: uow.outbox.get(key))
+    assert row is not None
+    return row.fate
+
+
+async def key_of_q2(house: House) -> str:
+    return f"{(await house.chat()).id}:ask:2"
+
+
+async def test_a_post_that_hangs_holds_up_neither_steps_nor_other_lanes(
+    live: House, slow: SlowThreads, background: Background, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    watched = Watched(live.room)
+    monkeypatch.setattr(live.room, "edit", watched.edit)
+    background.run(live.bot.run())
+    live.clock.set(london("2018-01-31 19:48"))
+    await asyncio.wait_for(slow.begun.wait(), 20)
+    third = (await live.steps())["ask:3"]
+    in_time = live.clock.now() + timedelta(seconds=10)
+    await live.store.write(lambda uow: uow.steps.save([replace(third, due_at=in_time)]))
+    live.clock.set(in_time)
+    while (await live.steps())["ask:3"].state is StepState.DUE:
+        await watched.change()
+    await watched.change()
+    assert await fate(live, await key_of_q2(live)) is Fate.LEASED
+    slow.go.set()
+
+
+async def test_a_stop_finishes_a_slow_post(live: House, slow: SlowThreads, background: Background) -> None:
+    background.run(live.bot.run())
+    live.clock.set(london("2018-01-31 19:48"))
+    await asyncio.wait_for(slow.begun.wait(), 20)
+    asyncio.get_running_loop().call_soon(slow.go.set)
+    await background.stopped()
+    assert await fate(live, await key_of_q2(live)) is Fate.SENT
+
+
+async def test_a_stop_cuts_off_a_post_that_hangs_and_the_next_start_looks_for_it(
+    live: House, slow: SlowThreads, background: Background, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("copbot.runtime.bot.LONGEST_STOP", timedelta())
+    background.run(live.bot.run())
+    live.clock.set(london("2018-01-31 19:48"))
+    await asyncio.wait_for(slow.begun.wait(), 20)
+    await background.stopped()
+    assert await fate(live, await key_of_q2(live)) is Fate.UNCLEAR
+    slow.go.set()
+    await live.restart()
+    await live.until("2018-01-31 19:50")
+    assert await fate(live, await key_of_q2(live)) is Fate.SENT
+    assert live.asked() == ["Q1", "Q2"]
+
+
+async def test_a_chore_that_fails_does_not_end_the_ticking(
+    live: House, slow: SlowThreads, background: Background, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("copbot.runtime.supervising.AGAIN", 0.0)
+    monkeypatch.setattr("copbot.services.retaining.let_go", broken)
+    await live.restart()
+    await live.bot.stop()
+    background.run(live.bot.run())
+    live.clock.set(london("2018-01-31 19:48"))
+    await asyncio.wait_for(slow.begun.wait(), 20)
+    slow.go.set()
+    assert live.asked() == ["Q1", "Q2"]
+
+
+def broken(_: object) -> int:
+    raise OSError("disk trouble")
+
+
+class Waiting:
+    """An alarm that shows until when it was told to wait."""
+
+    def __init__(self, house: House) -> None:
+        self._wait = house.clock.wait_until
+        self.until: asyncio.Queue[datetime | None] = asyncio.Queue()
+
+    async def wait_until(self, when: datetime | None) -> None:
+        self.until.put_nowait(when)
+        await self._wait(when)
+
+
+async def test_a_step_that_nothing_helps_is_tried_again_but_not_at_once(
+    live: House, background: Background, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A read-only database, say."""
+    await live.until("2018-01-31 19:47")
+    await live.bot.stop()
+    waiting = Waiting(live)
+    monkeypatch.setattr(live.clock, "wait_until", waiting.wait_until)
+    monkeypatch.setattr("copbot.services.performing.perform_due", lambda _: 0)
+    live.clock.set(london("2018-01-31 19:48"))
+    background.run(live.bot.run())
+    until = await asyncio.wait_for(waiting.until.get(), 20)
+    assert until is not None
+    assert until > live.clock.now()
