@@ -11,6 +11,7 @@ from copbot.domain.step import Step, StepState
 from copbot.ports.store import Editions, Facts, Interactions, Steps
 from copbot.store import tables
 from copbot.store.mapper import Mapper, replacing, skipping
+from copbot.store.statements import Prepared
 
 STEP = Mapper(Step, tables.step)
 _step, _chat = tables.step.c, tables.chat.c
@@ -105,11 +106,12 @@ class SqlFacts(Facts):
 
     def __init__(self, connection: sa.Connection) -> None:
         self._connection = connection
+        self._value = Prepared(connection, _VALUE)
         self._put = replacing(connection, tables.fact, ("name",), "value")
 
     @override
     def get(self, name: str) -> str | None:
-        return self._connection.execute(_VALUE, {"of_name": name}).scalar()
+        return next((str(row[0]) for row in self._value.rows(of_name=name)), None)
 
     @override
     def put(self, name: str, value: str) -> None:
