@@ -4,12 +4,13 @@ import re
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from copbot.domain.identifiers import find
-from copbot.domain.response import MessageKey
-from copbot.testing.simulation.harbour import Entry
 from simulated.books import Books, Row, Violated
 from simulated.people import Somebody, Told
 from simulated.scenario import CHANNELS
+
+from copbot.domain.identifiers import find
+from copbot.domain.response import MessageKey
+from copbot.testing.simulation.harbour import Entry
 
 LABEL = re.compile(r"A(\d) ")
 KEEPS = {"quay": "with_notice", "mole": "never", "dock": "with_consent"}

@@ -10,12 +10,13 @@ from datetime import datetime, timedelta
 from random import Random
 from zoneinfo import ZoneInfo
 
+from simulated.scenario import Planned
+from simulated.world import World
+
 from copbot.domain.heard import Interaction
 from copbot.domain.message import Button, Private, Reply
 from copbot.domain.place import Person, Place
 from copbot.testing.simulation.harbour import NAME, Delivery, Entry, Harbour
-from simulated.scenario import Planned
-from simulated.world import World
 
 HOSTS = ("sally", "lucy")
 MEMBERS = ("maria", "tom", "aisha", "ben", "chloe", "dev")

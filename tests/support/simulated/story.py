@@ -4,11 +4,12 @@ import asyncio
 from datetime import timedelta
 from random import Random
 
-from copbot.testing.simulation.process import Life
 from simulated import hearing, posting
 from simulated.books import Books, read
 from simulated.people import People
 from simulated.world import World
+
+from copbot.testing.simulation.process import Life
 
 STEPS_TO_GO = (3, 12, 50, 300)
 """A death comes within so many steps of the process: at its next move, or somewhere in the posts of a whole tick."""

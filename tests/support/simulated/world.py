@@ -10,6 +10,8 @@ from random import Random
 from typing import Any
 
 import structlog
+from simulated.databases import Database
+from simulated.scenario import DAY, HOUR, Scenario, draw
 
 from copbot.content import Content
 from copbot.ports.platform import Platform
@@ -23,8 +25,6 @@ from copbot.testing.simulation.platform import HarbourPlatform
 from copbot.testing.simulation.process import Life, Process
 from copbot.testing.simulation.trace import Trace
 from copbot.testing.simulation.weather import calmed
-from simulated.databases import Database
-from simulated.scenario import DAY, HOUR, Scenario, draw
 
 START = datetime(2018, 1, 30, 9, 0, tzinfo=UTC)
 RECONCILE_EVERY = timedelta(minutes=30)
