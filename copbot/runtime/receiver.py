@@ -7,6 +7,7 @@ through the platform's history later.
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from random import Random
 
 import structlog
@@ -61,12 +62,14 @@ class Receiver:
         self._random = random
         self._reread = reread
         self._known: set[Person] = set()
-        self.scrub_owed = False
-        self._waiting: asyncio.Queue[_Waiting] = asyncio.Queue()
+        self._known_on: date | None = None
+        self.scrub_owed = True  # whoever ran before may have died between erasing and scrubbing
+        self._waiting: list[_Waiting] = []
+        self._something_waits = asyncio.Event()
 
     async def inbox(self, heard: Heard) -> None:
         """Return when the event is committed; an interaction has been answered by then, too."""
-        if isinstance(heard, Commanded | Pressed | Submitted):
+        if isinstance(heard, Interaction):
             await self._answer(heard)
         else:
             await self._commit(heard)
@@ -74,9 +77,11 @@ class Receiver:
     async def run(self) -> None:
         """Commit batch after batch until cancelled."""
         while True:
-            batch = [await self._waiting.get()]
-            while not self._waiting.empty() and len(batch) < BATCH:
-                batch.append(self._waiting.get_nowait())
+            await self._something_waits.wait()
+            batch = self._waiting[:BATCH]
+            del self._waiting[:BATCH]
+            if not self._waiting:
+                self._something_waits.clear()
             await self._settle(batch)
 
     async def _answer(self, heard: Interaction) -> None:
@@ -106,7 +111,11 @@ class Receiver:
             log.error("Somebody could not be told", action="tell_failed", platform=platform.name, error=type(error).__name__)
 
     async def _know(self, person: Person) -> None:
-        """Ask the platform once who this is: their name, and the zone that their private messages are timed by."""
+        """Ask the platform once a day who this is: their name, and the zone that their private messages are timed by. People move."""
+        today = self._clock.now().date()
+        if self._known_on != today:
+            self._known_on = today
+            self._known.clear()
         if person in self._known:
             return
         self._known.add(person)
@@ -126,7 +135,8 @@ class Receiver:
 
     async def _commit(self, heard: Heard) -> Reply:
         waiting = _Waiting(heard, asyncio.get_running_loop().create_future())
-        self._waiting.put_nowait(waiting)
+        self._waiting.append(waiting)
+        self._something_waits.set()
         return await waiting.done
 
     async def _settle(self, batch: Sequence[_Waiting]) -> None:

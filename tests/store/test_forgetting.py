@@ -82,7 +82,7 @@ def test_everything_that_is_hers_goes(db: SqlStore) -> None:
 async def test_her_activity_belongs_to_the_former_member_without_words_and_edges(db: SqlStore) -> None:
     ada, _, chat = await db.write(fill)
     await db.write(lambda uow: uow.members.forget(ada, LATER))
-    first, second = await SqlReadings(db).log(chat)
+    first, second = await SqlReadings(db).log(list, chat)
     assert (first["member"], first["text"], first["question"]) == (FORMER_MEMBER, None, "1")
     assert (second["member"], second["text"], second["replies_to"]) == ("ben-pseudonym", "mine", None)
     act = await db.read(lambda uow: uow.chats.last_act(chat))
@@ -105,10 +105,9 @@ def test_all_who_are_forgotten_share_one_former_member(db: SqlStore) -> None:
 def test_her_account_is_remembered_as_a_hash_only(db: SqlStore) -> None:
     with db.transaction() as uow:
         ada, ben, _ = fill(uow)
-        assert not uow.members.was_forgotten(ada.person)
+        assert uow.members.who_was_forgotten([ada.person, ben.person]) == set()
         uow.members.forget(ada, LATER)
-        assert uow.members.was_forgotten(ada.person)
-        assert not uow.members.was_forgotten(ben.person)
+        assert uow.members.who_was_forgotten([ada.person, ben.person]) == {ada.person}
 
 
 async def test_the_list_of_the_forgotten_names_nobody(db: SqlStore) -> None:

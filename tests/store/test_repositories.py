@@ -233,8 +233,10 @@ class TestResponses:
         assert [one.message.message for one in uow.responses.of_chat(chat.id) if one.message] == ["m2", "m1", "m3"]
 
     def test_who_spoke(self, uow: UnitOfWork, chat: Chat, asked: AskedQuestion, ada: Member) -> None:
-        uow.responses.add([a_response(chat.id, ada.id, asked.id, message) for message in ("m1", "m2")])
-        assert uow.responses.who_spoke([asked.id, 99]) == {(asked.id, ada.id)}
+        first, second = uow.responses.add([a_response(chat.id, ada.id, asked.id, message) for message in ("m1", "m2")])
+        spoke, silent = (asked.id, ada.id), (asked.id, 99)
+        assert uow.responses.who_spoke([spoke, silent], before=second.id) == {spoke}
+        assert uow.responses.who_spoke([spoke, silent], before=first.id) == set()
 
     def test_erasing_texts_of_one_chat_or_all(self, uow: UnitOfWork, chat: Chat, ada: Member) -> None:
         other = uow.chats.add(a_chat())

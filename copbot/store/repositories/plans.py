@@ -11,6 +11,7 @@ from copbot.domain.step import Step, StepState
 from copbot.ports.store import Editions, Facts, Interactions, Steps
 from copbot.store import tables
 from copbot.store.mapper import Mapper, replacing, skipping
+from copbot.store.statements import Prepared
 
 STEP = Mapper(Step, tables.step)
 _step, _chat = tables.step.c, tables.chat.c
@@ -24,7 +25,8 @@ _DUE = (
     .order_by(_step.chat, _step.due_at, _step.id)
     .limit(sa.bindparam("at_most"))
 )
-_NEXT_DUE = sa.select(sa.func.min(_step.due_at)).select_from(_WAITING[0]).where(*_WAITING[1])
+# The first in the order of an index, and not min(): over a join PostgreSQL would read every step that is still to come.
+_NEXT_DUE = sa.select(_step.due_at).select_from(_WAITING[0]).where(*_WAITING[1]).order_by(_step.due_at).limit(1)
 _END_ALL = tables.step.update().where(_step.chat == sa.bindparam("of_chat"), _step.state == StepState.DUE)
 _VALUE = sa.select(tables.fact.c.value).where(tables.fact.c.name == sa.bindparam("of_name"))
 
@@ -104,11 +106,12 @@ class SqlFacts(Facts):
 
     def __init__(self, connection: sa.Connection) -> None:
         self._connection = connection
+        self._value = Prepared(connection, _VALUE)
         self._put = replacing(connection, tables.fact, ("name",), "value")
 
     @override
     def get(self, name: str) -> str | None:
-        return self._connection.execute(_VALUE, {"of_name": name}).scalar()
+        return next((str(row[0]) for row in self._value.rows(of_name=name)), None)
 
     @override
     def put(self, name: str, value: str) -> None:
