@@ -13,13 +13,14 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 
-from copbot.content import Content
-from copbot.resources import data_dir
-from copbot.testing.simulation.platform import HarbourPlatform
 from simulated.databases import Database, postgres_database, sqlite_files
 from simulated.scenario import Scenario
 from simulated.story import play
 from simulated.world import MakePlatform, World, logging_into_worlds
+
+from copbot.content import Content
+from copbot.resources import data_dir
+from copbot.testing.simulation.platform import HarbourPlatform
 
 SHOWN = 80
 """Lines of the trace that a failure shows."""

@@ -3,10 +3,11 @@
 from collections.abc import Iterable, Iterator
 from datetime import timedelta
 
-from copbot.domain.step import Fate, StepState, Verb
-from copbot.services.outgoing import TELLS_HOSTS
 from simulated.books import Books, Row, Violated
 from simulated.scenario import QUESTIONS, Planned
+
+from copbot.domain.step import Fate, StepState, Verb
+from copbot.services.outgoing import TELLS_HOSTS
 
 MAY_STAND_THERE = "it may stand there"
 SHOWS = (Verb.POST, Verb.OPEN_THREAD)
