@@ -94,7 +94,7 @@ def sabotage(database: SqliteFiles, simulated_content: Content) -> Sabotage:
 
 def quiet(scenario: Scenario) -> Scenario:
     """One short chat on a fine day: what goes wrong now is the bot's own."""
-    return replace(scenario, chats=(CHAT,), weather=CALM, kills=0, pauses=0, stops=0, jumps=0, closures=0, acts=40)
+    return replace(scenario, chats=(CHAT,), weather=CALM, kills=0, pauses=0, stops=0, jumps=0, closures=0, acts=20)
 
 
 def answers_get_lost(scenario: Scenario) -> Scenario:
@@ -106,7 +106,7 @@ def many_die(scenario: Scenario) -> Scenario:
 
 
 def many_are_private(scenario: Scenario) -> Scenario:
-    return replace(quiet(scenario), acts=60, secrecy=30)
+    return replace(quiet(scenario), acts=40, secrecy=30)
 
 
 def test_nothing_is_wrong_with_the_scenarios_themselves(sabotage: Sabotage) -> None:
