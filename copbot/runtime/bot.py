@@ -36,6 +36,9 @@ QUIET_AFTER_GAP = timedelta(minutes=5)
 RECONNECT = 1.0
 """Seconds until a connection that ended is tried again."""
 
+SETTLED = 5.0
+"""Seconds that a connection must have stood again before what was missed is read: until then it may not be there yet, or end once more."""
+
 LONGEST_STOP = timedelta(seconds=8)
 """A stop waits this long for posts in flight; those that take longer are unclear, and the next start looks for them."""
 
@@ -142,7 +145,8 @@ class Bot:
             uow.chats.save(replace(chat, quiet_after_gap_until=until))
 
     async def _connected(self, platform: Platform) -> None:
-        """Keep one platform connected: whatever ends its connection is logged, and it is connected again."""
+        """Keep one platform connected: whatever ends its connection is logged; it is connected again, and what was missed is read."""
+        settled: asyncio.TimerHandle | None = None
         while True:
             try:
                 self._meters.connected(platform.name, yes=True)
@@ -154,7 +158,10 @@ class Bot:
                 log.error("A platform's connection ended", action="disconnected", platform=platform.name, error=type(error).__name__)
             finally:
                 self._meters.connected(platform.name, yes=False)
+                if settled is not None:
+                    settled.cancel()
             await asyncio.sleep(RECONNECT)
+            settled = asyncio.get_running_loop().call_later(SETTLED, self._rereading.after_gap, platform.name)
 
     async def _tick_for_ever(self) -> None:
         """Whatever wakes the ticking may be a row to send as well: the sender is rung first, and again for what a tick committed."""
