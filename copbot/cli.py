@@ -174,11 +174,8 @@ def export(
     """Write the participation log or a transcript, with pseudonyms, as members agreed to."""
     from copbot.operating.export import export as make
 
-    text = make(what, chat, format, db, settings)
-    if out is None:
-        sys.stdout.write(text)
-    else:
-        out.write_text(text, encoding="utf-8")
+    make(what, chat, format, db, settings, out)
+    if out is not None:
         print(f"wrote {out}", file=sys.stderr)
 
 

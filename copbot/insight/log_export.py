@@ -1,10 +1,10 @@
 """The participation log as CSV, JSON lines and JSON. Columns and their order are those of the view (3-architecture 8)."""
 
 import csv
-import io
 import json
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
+from typing import TextIO
 
 from copbot.ports.readings import LOG_COLUMNS
 
@@ -13,32 +13,36 @@ FORMATS = ("csv", "jsonl", "json")
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
-def render(rows: Iterable[Mapping[str, object]], format: str) -> str:
-    """The rows in one of FORMATS. Raises KeyError for another."""
-    return {"csv": as_csv, "jsonl": as_jsonl, "json": as_json}[format](rows)
+def write(rows: Iterable[Mapping[str, object]], format: str, out: TextIO) -> None:
+    """Write the rows in one of FORMATS, each as it comes. Raises KeyError for another."""
+    {"csv": write_csv, "jsonl": write_jsonl, "json": write_json}[format](rows, out)
 
 
-def as_csv(rows: Iterable[Mapping[str, object]]) -> str:
+def write_csv(rows: Iterable[Mapping[str, object]], out: TextIO) -> None:
     """CSV (RFC 4180 with line feeds), first line the column names; empty where there is no value.
 
     A cell of people's words that a spreadsheet would run as a formula gets an apostrophe in front
     (https://owasp.org/www-community/attacks/CSV_Injection).
     """
-    out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(LOG_COLUMNS)
     writer.writerows([_cell(row[column]) for column in LOG_COLUMNS] for row in rows)
-    return out.getvalue()
 
 
-def as_jsonl(rows: Iterable[Mapping[str, object]]) -> str:
+def write_jsonl(rows: Iterable[Mapping[str, object]], out: TextIO) -> None:
     """One JSON object a line."""
-    return "".join(json.dumps(_record(row), ensure_ascii=False) + "\n" for row in rows)
+    out.writelines(json.dumps(_record(row), ensure_ascii=False) + "\n" for row in rows)
 
 
-def as_json(rows: Iterable[Mapping[str, object]]) -> str:
+def write_json(rows: Iterable[Mapping[str, object]], out: TextIO) -> None:
     """One JSON array of objects."""
-    return json.dumps([_record(row) for row in rows], ensure_ascii=False, indent=2) + "\n"
+    between = ""
+    out.write("[")
+    for row in rows:
+        lines = json.dumps(_record(row), ensure_ascii=False, indent=2)
+        out.write(between + "\n  " + lines.replace("\n", "\n  "))
+        between = ","
+    out.write("\n]\n" if between else "]\n")
 
 
 def _record(row: Mapping[str, object]) -> dict[str, object]:

@@ -1,8 +1,12 @@
 """``copbot export``: the participation log and transcripts, as members agreed to."""
 
 import asyncio
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from random import Random
+from typing import TextIO
 
 from copbot.content import Content
 from copbot.errors import ConfigurationError
@@ -18,8 +22,8 @@ from copbot.store.store import SqlStore
 FORMATS = {"log": log_export.FORMATS, "transcript": transcript.FORMATS}
 
 
-def export(what: str, chat: int | None, format: str, db: str | None, settings: Path | None) -> str:
-    """The text of the export. Raises ConfigurationError for a kind, a format or a chat that there is not."""
+def export(what: str, chat: int | None, format: str, db: str | None, settings: Path | None, out: Path | None) -> None:
+    """Write the export to a file, or to standard output. Raises ConfigurationError for a kind, a format or a chat that there is not."""
     if what not in FORMATS:
         raise ConfigurationError(f"There is no export {what!r}; choose log or transcript.")
     chosen = format or FORMATS[what][0]
@@ -30,18 +34,28 @@ def export(what: str, chat: int | None, format: str, db: str | None, settings: P
     file = file_of(url)
     if file is not None and not file.exists():
         raise ConfigurationError(f"There is no database at {file}; name one with --db.")
-    return asyncio.run(_log(url, chat, chosen) if what == "log" else _transcript(loaded, url, chat, chosen))
+    asyncio.run(_log(url, chat, chosen, out) if what == "log" else _transcript(loaded, url, chat, chosen, out))
 
 
-async def _log(url: str, chat: int | None, format: str) -> str:
+@contextmanager
+def _opened(out: Path | None) -> Iterator[TextIO]:
+    if out is None:
+        yield sys.stdout
+        return
+    with out.open("w", encoding="utf-8") as file:
+        yield file
+
+
+async def _log(url: str, chat: int | None, format: str, out: Path | None) -> None:
     store = SqlStore.open(url)
     try:
-        return log_export.render(await SqlReadings(store).log(chat), format)
+        with _opened(out) as file:
+            await SqlReadings(store).log(lambda rows: log_export.write(rows, format, file), chat)
     finally:
         await store.aclose()
 
 
-async def _transcript(settings: Settings, url: str, chat: int | None, format: str) -> str:
+async def _transcript(settings: Settings, url: str, chat: int | None, format: str, out: Path | None) -> None:
     if chat is None:
         raise ConfigurationError("Which chat? Name it: copbot export transcript --chat NUMBER")
     content = Content.of_instance(settings.config_dir, settings.prompts_dir)
@@ -54,4 +68,5 @@ async def _transcript(settings: Settings, url: str, chat: int | None, format: st
         account = await store.read(lambda uow: transcripts.collect(Desk(uow, now, content, Random(0)), found))  # noqa: S311 - draws nothing
     finally:
         await store.aclose()
-    return transcript.render(account, format)
+    with _opened(out) as file:
+        file.write(transcript.render(account, format))

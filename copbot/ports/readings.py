@@ -1,7 +1,9 @@
 """The read side of the store, for ``insight``."""
 
-from collections.abc import Mapping, Sequence
-from typing import Protocol
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Protocol, TypeVar
+
+T = TypeVar("T")
 
 LOG_COLUMNS: Sequence[str] = (
     "id", "platform", "community", "chat_id", "chat_title", "question", "message", "member",
@@ -13,6 +15,8 @@ LOG_COLUMNS: Sequence[str] = (
 class Readings(Protocol):
     """The read side for ``insight``: reads only."""
 
-    async def log(self, chat: int | None = None) -> Sequence[Mapping[str, object]]:
-        """Rows of ``participation_log`` by id; keys are LOG_COLUMNS, ``at`` an aware UTC datetime."""
+    async def log(self, take: Callable[[Iterable[Mapping[str, object]]], T], chat: int | None = None) -> T:
+        """What ``take`` makes of the rows of ``participation_log``, which it is handed by id, one after the other as they are read: there
+        may be more than fit into memory. Keys are LOG_COLUMNS, ``at`` is an aware UTC datetime.
+        """
         ...

@@ -98,7 +98,7 @@ async def _script(wish: Wish, url: str) -> int:
         await rehearsal.play_until(None)
         await built.bot.stop()
         played, account = await built.store.read(lambda uow: _account(Desk(uow, clock.now(), built.content, Random(0)), chat.id))  # noqa: S311
-        log = await SqlReadings(built.store).log(chat.id)
+        log = await SqlReadings(built.store).log(list, chat.id)
     files = script.write_files(wish.out, log, account)
     print(f"{chat.title}\n\n{played.report()}\n")
     print("\n".join(f"wrote {path}" for path in files))

@@ -68,14 +68,12 @@ def _peer(responses: Sequence[Response]) -> int:
 def write_files(folder: Path, log: Sequence[Mapping[str, object]], account: Transcript) -> list[Path]:
     """Write transcript.html, transcript.md and log.csv."""
     folder.mkdir(parents=True, exist_ok=True)
-    texts = {
-        "transcript.html": transcript.render(account, "html"),
-        "transcript.md": transcript.render(account, "md"),
-        "log.csv": log_export.render(log, "csv"),
-    }
-    for name, text in texts.items():
-        (folder / name).write_text(text, encoding="utf-8")
-    return [folder / name for name in texts]
+    files = [folder / name for name in ("transcript.html", "transcript.md", "log.csv")]
+    for file in files[:2]:
+        file.write_text(transcript.render(account, file.suffix[1:]), encoding="utf-8")
+    with files[2].open("w", encoding="utf-8") as out:
+        log_export.write(log, "csv", out)
+    return files
 
 
 def _local(at: datetime, zone: ZoneInfo) -> str:

@@ -1,6 +1,7 @@
 """The read side: the view ``participation_log``."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import TypeVar
 
 import sqlalchemy as sa
 from typing_extensions import override
@@ -8,6 +9,10 @@ from typing_extensions import override
 from copbot.ports.readings import LOG_COLUMNS, Readings
 from copbot.store.store import SqlStore
 from copbot.store.tables import participation_log
+
+T = TypeVar("T")
+AT_ONCE = 1000
+"""So many rows are fetched at a time."""
 
 _LOG = sa.select(*(participation_log.c[name] for name in LOG_COLUMNS)).order_by(participation_log.c.id)
 _OF_CHAT = _LOG.where(participation_log.c.chat_id == sa.bindparam("of_chat"))
@@ -20,10 +25,11 @@ class SqlReadings(Readings):
         self._store = store
 
     @override
-    async def log(self, chat: int | None = None) -> Sequence[Mapping[str, object]]:
-        return await self._store.query(lambda connection: _rows(connection, chat))
+    async def log(self, take: Callable[[Iterable[Mapping[str, object]]], T], chat: int | None = None) -> T:
+        return await self._store.query(lambda connection: take(_rows(connection, chat)))
 
 
-def _rows(connection: sa.Connection, chat: int | None) -> list[Mapping[str, object]]:
-    found = connection.execute(_LOG) if chat is None else connection.execute(_OF_CHAT, {"of_chat": chat})
-    return [dict(row) for row in found.mappings()]
+def _rows(connection: sa.Connection, chat: int | None) -> Iterator[Mapping[str, object]]:
+    statement, parameters = (_LOG, {}) if chat is None else (_OF_CHAT, {"of_chat": chat})
+    for row in connection.execute(statement, parameters, execution_options={"yield_per": AT_ONCE}):
+        yield dict(zip(LOG_COLUMNS, row, strict=True))

@@ -82,7 +82,7 @@ def test_everything_that_is_hers_goes(db: SqlStore) -> None:
 async def test_her_activity_belongs_to_the_former_member_without_words_and_edges(db: SqlStore) -> None:
     ada, _, chat = await db.write(fill)
     await db.write(lambda uow: uow.members.forget(ada, LATER))
-    first, second = await SqlReadings(db).log(chat)
+    first, second = await SqlReadings(db).log(list, chat)
     assert (first["member"], first["text"], first["question"]) == (FORMER_MEMBER, None, "1")
     assert (second["member"], second["text"], second["replies_to"]) == ("ben-pseudonym", "mine", None)
     act = await db.read(lambda uow: uow.chats.last_act(chat))

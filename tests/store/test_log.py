@@ -34,7 +34,7 @@ def talk(uow: UnitOfWork) -> tuple[int, Member, Member]:
 
 async def test_one_row_a_response(db: SqlStore) -> None:
     chat, ada, ben = await db.write(talk)
-    rows = await SqlReadings(db).log(chat)
+    rows = await SqlReadings(db).log(list, chat)
     assert dict(rows[0]) == {
         "id": 1,
         "platform": "room",
@@ -62,8 +62,8 @@ async def test_one_row_a_response(db: SqlStore) -> None:
 
 async def test_all_chats_or_one(db: SqlStore) -> None:
     await db.write(talk)
-    assert len(await SqlReadings(db).log()) == 4
-    assert await SqlReadings(db).log(99) == []
+    assert len(await SqlReadings(db).log(list)) == 4
+    assert await SqlReadings(db).log(list, 99) == []
 
 
 async def test_columns_are_those_of_the_port_in_order(db: SqlStore) -> None:
