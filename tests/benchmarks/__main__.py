@@ -8,6 +8,7 @@ import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
+from tests.benchmarks.bursting import due_burst
 from tests.benchmarks.exporting import transcript_100k
 from tests.benchmarks.hearing import heard_postgres, heard_sqlite
 from tests.benchmarks.measuring import Figure, LeftOut, note
@@ -16,6 +17,7 @@ from tests.benchmarks.starting import startup
 BENCHMARKS: Mapping[str, Callable[[Path], Figure | LeftOut]] = {
     "heard_sqlite": heard_sqlite,
     "heard_postgres": heard_postgres,
+    "due_burst": due_burst,
     "transcript_100k": transcript_100k,
     "startup": startup,
 }
