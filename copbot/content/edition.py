@@ -90,6 +90,10 @@ class Editions:
     def __init__(self) -> None:
         self._by_hash: dict[str, ThawedEdition] = {}
 
+    def remembered(self, hash: str) -> ThawedEdition | None:
+        """The edition, if it was thawed already."""
+        return self._by_hash.get(hash)
+
     def thaw(self, hash: str, body: str) -> ThawedEdition:
         """The edition, thawed once."""
         known = self._by_hash.get(hash)

@@ -162,6 +162,10 @@ class Content(Library):
         )
 
     @override
+    def remembered(self, hash: str) -> Edition | None:
+        return self._editions.remembered(hash)
+
+    @override
     def thaw(self, hash: str, body: str) -> Edition:
         return self._editions.thaw(hash, body)
 

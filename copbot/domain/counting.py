@@ -14,14 +14,14 @@ def counts(response: Response) -> bool:
 
 
 def with_added(counters: Counters, added: Iterable[Response], voices: int) -> Counters:
-    """The counters after these responses came in; ``voices`` is how many members have spoken now."""
+    """The counters after these responses came in; ``voices`` is how many members have spoken for the first time."""
     new = [response for response in added if counts(response)]
     return replace(
         counters,
         messages=counters.messages + len(new),
         peer=counters.peer + sum(response.kind is Kind.PEER for response in new),
         first_at=min([response.at for response in new] + ([counters.first_at] if counters.first_at else []), default=None),
-        voices=voices,
+        voices=counters.voices + voices,
     )
 
 

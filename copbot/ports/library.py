@@ -86,6 +86,10 @@ class Library(Wording, Protocol):
         """The hash and the JSON body of the edition that a chat scheduled now would get."""
         ...
 
+    def remembered(self, hash: str) -> Edition | None:
+        """The edition of that hash if it was thawed before, and not too many since."""
+        ...
+
     def thaw(self, hash: str, body: str) -> Edition:
         """The edition of that body. Remembered by hash."""
         ...

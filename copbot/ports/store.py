@@ -39,6 +39,10 @@ class Chats(Protocol):
         """The chats, their rows locked in sorted order until the transaction ends."""
         ...
 
+    def lock_touched(self, places: Collection[Place], states: Collection[State], messages: Collection[MessageKey]) -> list[Chat]:
+        """The chats in these states held in the channels of these places, and those with responses to these messages; locked likewise."""
+        ...
+
     def in_states(self, states: Collection[State], community: str | None = None) -> list[Chat]:
         """By start."""
         ...
@@ -125,7 +129,7 @@ class Members(Protocol):
         """
         ...
 
-    def was_forgotten(self, person: Person) -> bool: ...
+    def who_was_forgotten(self, people: Collection[Person]) -> set[Person]: ...
 
 
 class Responses(Protocol):
@@ -143,8 +147,8 @@ class Responses(Protocol):
         ...
 
     def of_member(self, member: int) -> list[Response]: ...
-    def who_spoke(self, asked: Collection[int]) -> set[tuple[int, int]]:
-        """(asked question, member) pairs with at least one response."""
+    def who_spoke(self, asked: Collection[int], members: Collection[int], before: int) -> set[tuple[int, int]]:
+        """(asked question, member) pairs of these with a response, not given as a host, whose id is lower than ``before``."""
         ...
 
     def erase_texts(self, member: int, chat: int | None = None) -> int:

@@ -22,7 +22,8 @@ class Desk:
 
     def edition(self, chat: Chat) -> Edition:
         """Question set, format and wording as they were when the chat was scheduled."""
-        return self.library.thaw(chat.edition, self.uow.editions.body(chat.edition))
+        known = self.library.remembered(chat.edition)
+        return known or self.library.thaw(chat.edition, self.uow.editions.body(chat.edition))
 
     def community(self, chat: Chat) -> Community:
         """The chat's community as its admin describes it now: privacy, people and quiet hours stay live."""

@@ -28,11 +28,12 @@ def meet(desk: Desk, community: str, names: Mapping[Person, str], also: Collecti
     ``also``: people only spoken of, who are looked up but never made.
     """
     known = desk.uow.members.by_person(community, {*names, *also}) if names or also else {}
-    new = [person for person in names if person not in known and not desk.uow.members.was_forgotten(person)]
+    unknown = [person for person in names if person not in known]
+    forgotten = desk.uow.members.who_was_forgotten(unknown) if unknown else set()
     renamed = [replace(member, name=names[person]) for person, member in known.items() if names.get(person, "") not in ("", member.name)]
     if renamed:
         desk.uow.members.save_all(renamed)
-    made = _make(desk, community, {person: names[person] for person in new})
+    made = _make(desk, community, {person: names[person] for person in unknown if person not in forgotten})
     return known | {member.person: member for member in [*renamed, *made]}
 
 

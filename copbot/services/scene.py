@@ -1,7 +1,7 @@
 """Everything that a batch of messages touches, loaded by set, and where each message belongs in it."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Container, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 
 from copbot.domain import labels
@@ -92,13 +92,13 @@ class Scene:
 
 def load(desk: Desk, sifted: Sifted) -> Scene:
     """Load what the batch touches, in a number of statements that does not grow with it; lock the chats."""
-    known = _known(desk, sifted)
-    places = {post.place for post in sifted.posts} | {event.place for event in sifted.removed}
-    held = desk.uow.chats.in_places(places, HEARING) if places else []
-    ids = {chat.id for chat in held} | {row.chat for rows in known.values() for row in rows}
-    chats = {chat.id: chat for chat in desk.uow.chats.lock(ids)} if ids else {}
-    if known:  # once more under the lock: another process may have erased a text meanwhile
-        known = {key: [row for row in rows if row.chat in ids] for key, rows in _known(desk, sifted).items()}
+    keys = _keys(sifted)
+    places = {post.place.top for post in sifted.posts} | {event.place.top for event in sifted.removed}
+    locked = {chat.id: chat for chat in desk.uow.chats.lock_touched(places, HEARING, keys)} if places else {}
+    known = _known(desk, keys, locked) if locked else {}
+    answered = {row.chat for rows in known.values() for row in rows}
+    chats = {id: chat for id, chat in locked.items() if id in answered or (chat.place.top in places and chat.state in HEARING)}
+    ids = chats.keys()
     asked = {each.id: each for each in desk.uow.questions.of(ids)} if ids else {}
     return Scene(
         chats=chats,
@@ -111,15 +111,23 @@ def load(desk: Desk, sifted: Sifted) -> Scene:
     )
 
 
-def _known(desk: Desk, sifted: Sifted) -> dict[MessageKey, list[Response]]:
-    """Stored responses of the batch's messages and of the messages that those reply to."""
+def _keys(sifted: Sifted) -> set[MessageKey]:
+    """The batch's messages and the messages that those reply to."""
     keys = {key_of(event.place, event.message) for event in sifted.removed}
     for post in sifted.posts:
         keys.add(post.key)
-        keys.update(post.beside(other) for other in (post.replies_to, post.place.thread) if other is not None)
+        if post.replies_to is not None:
+            keys.add(post.beside(post.replies_to))
+        if post.place.thread is not None:
+            keys.add(post.beside(post.place.thread))
+    return keys
+
+
+def _known(desk: Desk, keys: Set[MessageKey], chats: Container[int]) -> dict[MessageKey, list[Response]]:
+    """Their stored responses, as far as they belong to a chat that is locked: read after the lock."""
     known: defaultdict[MessageKey, list[Response]] = defaultdict(list)
-    for row in desk.uow.responses.of_messages(keys) if keys else ():
-        if row.message is not None:
+    for row in desk.uow.responses.of_messages(keys):
+        if row.message is not None and row.chat in chats:
             known[row.message].append(row)
     return dict(known)
 

@@ -88,6 +88,17 @@ def is_unreachable(error: sa.exc.DBAPIError) -> bool:
     return error.connection_invalidated or (on_postgresql and isinstance(error, sa.exc.OperationalError) and _is_outage(state))
 
 
+def say_no_more_than_necessary(error: BaseException) -> str | None:
+    """Keep the server's DETAIL, which quotes the row at fault, out of a driver's error: people's words must not reach a log.
+
+    What is left of the message, or None if it was not PostgreSQL that said something.
+    """
+    said: str | None = getattr(getattr(error, "diag", None), "message_primary", None)
+    if said is not None:
+        error.args = (said,)
+    return said
+
+
 def file_of(url: str) -> Path | None:
     """The file of an SQLite database, or None if it has none."""
     address = sa.make_url(url)
@@ -123,7 +134,7 @@ def _postgresql(address: sa.URL) -> sa.Engine:
     address = address.set(drivername="postgresql+psycopg", query={**NETWORK, **address.query})
     engine = sa.create_engine(address, hide_parameters=True, poolclass=sa.NullPool)
     sa.event.listen(engine, "connect", _set_session)
-    sa.event.listen(engine, "handle_error", _say_no_more_than_necessary)
+    sa.event.listen(engine, "handle_error", _keep_words_out)
     return engine
 
 
@@ -135,15 +146,11 @@ def _set_session(connection: Any, _record: object) -> None:  # noqa: ANN401 - wh
     connection.commit()
 
 
-def _say_no_more_than_necessary(context: sa.engine.ExceptionContext) -> None:
-    """Keep the server's DETAIL, which quotes the row at fault, out of every error: people's words must not reach a log."""
+def _keep_words_out(context: sa.engine.ExceptionContext) -> None:
     original = context.original_exception
-    diagnosis = getattr(original, "diag", None)
-    if diagnosis is None or diagnosis.message_primary is None:
-        return
-    original.args = (diagnosis.message_primary,)
-    if context.sqlalchemy_exception is not None:
-        context.sqlalchemy_exception.args = (f"({type(original).__name__}) {diagnosis.message_primary}",)
+    said = say_no_more_than_necessary(original)
+    if said is not None and context.sqlalchemy_exception is not None:
+        context.sqlalchemy_exception.args = (f"({type(original).__name__}) {said}",)
 
 
 def _is_outage(state: str | None) -> bool:

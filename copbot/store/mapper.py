@@ -43,6 +43,8 @@ class Mapper(Generic[R]):
             columns = spread.columns if spread else (field.name,)
             self._parts.append((len(names), len(names) + len(columns), spread.whole if spread else None))
             names += columns
+        self.names: tuple[str, ...] = tuple(name for name in names if name != "id")
+        """Of the columns that ``fresh`` and ``changed`` set."""
         self.columns: tuple[sa.ColumnElement[Any], ...] = tuple(table.c[name] for name in names)
         self.select: sa.Select[Any] = sa.select(*self.columns)
         self.insert = table.insert()

@@ -100,6 +100,10 @@ class FakeLibrary(Library):
         return question_set, question_set
 
     @override
+    def remembered(self, hash: str) -> Edition | None:
+        return None
+
+    @override
     def thaw(self, hash: str, body: str) -> Edition:
         found = self.question_set(hash)
         format = self.format(found.format) if found else None

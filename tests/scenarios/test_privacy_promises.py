@@ -175,7 +175,7 @@ async def test_who_left_is_forgotten_after_thirty_days_and_may_come_back(live: H
     await live.until("2018-03-04 12:00")
     assert await live.store.read(lambda uow: uow.members.by_person("ResNetSLT", [MARIA])) == {}
     assert await said(live) == [None]
-    assert not await live.store.read(lambda uow: uow.members.was_forgotten(MARIA))
+    assert not await live.store.read(lambda uow: uow.members.who_was_forgotten([MARIA]))
 
 
 async def test_privately_a_change_holds_in_every_community(open_house: Open) -> None:

@@ -105,10 +105,9 @@ def test_all_who_are_forgotten_share_one_former_member(db: SqlStore) -> None:
 def test_her_account_is_remembered_as_a_hash_only(db: SqlStore) -> None:
     with db.transaction() as uow:
         ada, ben, _ = fill(uow)
-        assert not uow.members.was_forgotten(ada.person)
+        assert uow.members.who_was_forgotten([ada.person, ben.person]) == set()
         uow.members.forget(ada, LATER)
-        assert uow.members.was_forgotten(ada.person)
-        assert not uow.members.was_forgotten(ben.person)
+        assert uow.members.who_was_forgotten([ada.person, ben.person]) == {ada.person}
 
 
 async def test_the_list_of_the_forgotten_names_nobody(db: SqlStore) -> None:

@@ -47,7 +47,7 @@ async def test_leavers_are_forgotten_by_set_and_others_are_not(db: SqlStore) -> 
     assert [row.text for row in rows] == [None, None, None, "words", "words"]
     assert await db.write(lambda uow: uow.retention.let_go_of_leavers(LATER)) == 0
     ada = a_member("Ada")
-    assert not await db.read(lambda uow: uow.members.was_forgotten(ada.person))
+    assert not await db.read(lambda uow: uow.members.who_was_forgotten([ada.person]))
 
 
 async def test_only_choices_overtaken_long_ago_go(db: SqlStore) -> None:

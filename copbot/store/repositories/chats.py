@@ -8,9 +8,11 @@ from typing_extensions import override
 
 from copbot.domain.chat import Act, Attendance, Chat, Pin, RoleInChat, State
 from copbot.domain.place import Place
+from copbot.domain.response import MessageKey
 from copbot.ports.store import Chats
 from copbot.store import tables
 from copbot.store.mapper import PLACE, Mapper, posted, replacing, rows_for, skipping, some
+from copbot.store.statements import Prepared, among, reader
 
 CHAT = Mapper(Chat, tables.chat, {"place": PLACE})
 ROLE = Mapper(RoleInChat, tables.role_in_chat)
@@ -23,7 +25,6 @@ _LOCKED = CHAT.select.where(tables.chat.c.id.in_(some())).order_by(tables.chat.c
 _IN_STATES = CHAT.select.where(tables.chat.c.state.in_(some("states"))).order_by(tables.chat.c.starts_at, tables.chat.c.id)
 _IN_CHANNELS = _IN_STATES.where(tables.chat.c.place_channel.in_(some()))
 _DELETE_DRAFT = tables.chat.delete().where(tables.chat.c.id == sa.bindparam("of_id"), tables.chat.c.state == State.DRAFT)
-_ROLES = ROLE.select.where(tables.role_in_chat.c.chat.in_(some())).order_by(tables.role_in_chat.c.id)
 _ATTENDANCE = ATTENDANCE.select.where(tables.attendance.c.chat == sa.bindparam("of_chat")).order_by(tables.attendance.c.id)
 _COMING = sa.select(tables.attendance.c.coming).where(
     tables.attendance.c.chat == sa.bindparam("of_chat"), tables.attendance.c.member == sa.bindparam("of_member")
@@ -41,6 +42,15 @@ class SqlChats(Chats):
         self._set_role = replacing(connection, tables.role_in_chat, ("chat", "member"), "role")
         self._attend = replacing(connection, tables.attendance, ("chat", "member"), "coming", "at")
         self._pin = skipping(connection, tables.pin)
+        here, read = tables.chat.c, reader(connection, CHAT.columns)
+        held = sa.and_(among(connection, here.place_channel, "channels"), among(connection, sa.cast(here.state, sa.Text), "states"))
+        response = tables.response.c
+        answered = here.id.in_(sa.select(response.chat).where(among(connection, response.message, "messages")))
+        touched = CHAT.select.where(held | answered).order_by(here.id).with_for_update(key_share=True)
+        self._touched = Prepared(connection, touched)
+        self._read = read
+        of_chats = ROLE.select.where(among(connection, tables.role_in_chat.c.chat)).order_by(tables.role_in_chat.c.id)
+        self._roles, self._read_roles = Prepared(connection, of_chats), reader(connection, ROLE.columns)
 
     @override
     def add(self, chat: Chat) -> Chat:
@@ -57,6 +67,14 @@ class SqlChats(Chats):
     @override
     def lock(self, ids: Collection[int]) -> list[Chat]:
         return CHAT.values(rows_for(self._connection, _LOCKED, sorted(ids)))
+
+    @override
+    def lock_touched(self, places: Collection[Place], states: Collection[State], messages: Collection[MessageKey]) -> list[Chat]:
+        wanted, answered = {place.top for place in places}, {key.message for key in messages}
+        rows = self._touched.rows(
+            channels=sorted({place.channel for place in wanted}), states=[state.value for state in states], messages=sorted(answered)
+        )
+        return CHAT.values(self._read(rows))
 
     @override
     def in_states(self, states: Collection[State], community: str | None = None) -> list[Chat]:
@@ -81,7 +99,7 @@ class SqlChats(Chats):
 
     @override
     def roles(self, chats: Collection[int]) -> list[RoleInChat]:
-        return ROLE.values(rows_for(self._connection, _ROLES, chats))
+        return ROLE.values(self._read_roles(self._roles.rows(some=list(chats))))
 
     @override
     def attend(self, attendance: Attendance) -> bool:

@@ -11,18 +11,16 @@ from copbot.domain.response import MessageKey
 from copbot.ports.people import Consents, Identifiers
 from copbot.store import tables
 from copbot.store.mapper import Mapper, rows_for, skipping, some
+from copbot.store.statements import Prepared, among, reader
 
 CONSENT = Mapper(Consent, tables.consent)
 OFF = Mapper(OffTheRecord, tables.off_the_record)
 EVENT = Mapper(IdentifierEvent, tables.identifier_event)
 
 _consent, _off, _event = tables.consent.c, tables.off_the_record.c, tables.identifier_event.c
-_NEWEST = sa.select(sa.func.max(_consent.id)).where(_consent.member.in_(some())).group_by(_consent.member, _consent.scope)
-_CURRENT = CONSENT.select.where(_consent.id.in_(_NEWEST)).order_by(_consent.id)
 _BACK = tables.off_the_record.update().where(
     _off.chat == sa.bindparam("of_chat"), _off.member == sa.bindparam("of_member"), _off.until.is_(None)
 )
-_OFF_IN_CHATS = OFF.select.where(_off.chat.in_(some())).order_by(_off.id)
 _EVENT_OF_ID = EVENT.select.where(_event.id == sa.bindparam("of_id"))
 _EVENTS_OF_MESSAGES = EVENT.select.where(_event.message.in_(some())).order_by(_event.id)
 _EVENTS_IN_CHAT = EVENT.select.where(_event.member == sa.bindparam("of_member"), _event.chat == sa.bindparam("of_chat")).order_by(_event.id)
@@ -35,6 +33,11 @@ class SqlConsents(Consents):
     def __init__(self, connection: sa.Connection) -> None:
         self._connection = connection
         self._go_off = skipping(connection, tables.off_the_record)
+        newest = sa.select(sa.func.max(_consent.id)).where(among(connection, _consent.member)).group_by(_consent.member, _consent.scope)
+        self._current = Prepared(connection, CONSENT.select.where(_consent.id.in_(newest)).order_by(_consent.id))
+        self._read = reader(connection, CONSENT.columns)
+        self._off_in = Prepared(connection, OFF.select.where(among(connection, _off.chat)).order_by(_off.id))
+        self._read_off = reader(connection, OFF.columns)
 
     @override
     def add(self, consents: Iterable[Consent]) -> None:
@@ -44,7 +47,7 @@ class SqlConsents(Consents):
     @override
     def current(self, members: Collection[int]) -> dict[int, dict[str, Consent]]:
         chosen: dict[int, dict[str, Consent]] = {member: {} for member in members}
-        for consent in CONSENT.values(rows_for(self._connection, _CURRENT, members)):
+        for consent in CONSENT.values(self._read(self._current.rows(some=list(members)))):
             chosen[consent.member][consent.scope] = consent
         return chosen
 
@@ -58,7 +61,7 @@ class SqlConsents(Consents):
 
     @override
     def off_the_record(self, chats: Collection[int]) -> list[OffTheRecord]:
-        return OFF.values(rows_for(self._connection, _OFF_IN_CHATS, chats))
+        return OFF.values(self._read_off(self._off_in.rows(some=list(chats))))
 
 
 class SqlIdentifiers(Identifiers):

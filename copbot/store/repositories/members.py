@@ -16,6 +16,7 @@ from copbot.domain.place import Person
 from copbot.ports.store import Members
 from copbot.store import tables
 from copbot.store.mapper import PERSON, Mapper, chunks, replacing, rows_for, skipping, some
+from copbot.store.statements import Prepared, among, reader
 
 MEMBER = Mapper(Member, tables.member, {"person": PERSON})
 SECRET = "forgotten_secret"  # noqa: S105 - the fact's name, not its value
@@ -23,14 +24,12 @@ SECRET = "forgotten_secret"  # noqa: S105 - the fact's name, not its value
 _member = tables.member.c
 _OF_IDS = MEMBER.select.where(_member.id.in_(some()))
 # Locked, so that a choice made meanwhile with another replica is either seen from here on or waits (only PostgreSQL has row locks).
-_OF_PEOPLE = (
-    MEMBER.select.where(_member.community == sa.bindparam("of_community"), _member.person.in_(some()))
-    .order_by(_member.id)
-    .with_for_update(key_share=True)
+_IN_COMMUNITY = (
+    MEMBER.select.where(_member.community == sa.bindparam("of_community")).order_by(_member.id).with_for_update(key_share=True)
 )
 _OF_COMMUNITY = MEMBER.select.where(_member.community == sa.bindparam("of_community"), _member.platform != "").order_by(_member.id)
 _FORMER = sa.select(_member.id).where(_member.community == sa.bindparam("of_community"), _member.platform == "")
-_WAS_FORGOTTEN = sa.select(tables.forgotten.c.hash).where(tables.forgotten.c.hash == sa.bindparam("of_hash")).limit(1)
+_FORGOTTEN = sa.select(tables.forgotten.c.hash).where(tables.forgotten.c.hash.in_(some()))
 _SECRET = sa.select(tables.fact.c.value).where(tables.fact.c.name == SECRET)
 
 _DELETED = tuple(
@@ -86,6 +85,8 @@ class SqlMembers(Members):
         self._add_former = skipping(connection, tables.member)
         self._remember_forgotten = replacing(connection, tables.forgotten, ("hash", "community"), "at")
         self._keep_secret = skipping(connection, tables.fact)
+        self._of_people = Prepared(connection, _IN_COMMUNITY.where(among(connection, _member.person)))
+        self._read = reader(connection, MEMBER.columns)
 
     @override
     def get(self, id: int) -> Member | None:
@@ -103,8 +104,8 @@ class SqlMembers(Members):
     @override
     def by_person(self, community: str, people: Collection[Person]) -> dict[Person, Member]:
         wanted = set(people)
-        rows = rows_for(self._connection, _OF_PEOPLE, sorted({person.id for person in wanted}), of_community=community)
-        return {member.person: member for member in MEMBER.values(rows) if member.person in wanted}
+        rows = self._of_people.rows(some=sorted({person.id for person in wanted}), of_community=community)
+        return {member.person: member for member in MEMBER.values(self._read(rows)) if member.person in wanted}
 
     @override
     def add(self, members: Iterable[Member]) -> list[Member]:
@@ -149,8 +150,9 @@ class SqlMembers(Members):
         self._connection.execute(_DELETE, theirs)
 
     @override
-    def was_forgotten(self, person: Person) -> bool:
-        return self._connection.execute(_WAS_FORGOTTEN, {"of_hash": self._hash(person)}).first() is not None
+    def who_was_forgotten(self, people: Collection[Person]) -> set[Person]:
+        hashes = {self._hash(person): person for person in people}
+        return {hashes[row[0]] for row in rows_for(self._connection, _FORGOTTEN, sorted(hashes))}
 
     def forgotten(self) -> list[Forgotten]:
         """All who were forgotten, for safekeeping outside of the database's backups."""
@@ -178,8 +180,9 @@ class SqlMembers(Members):
         self._connection.execute(self._remember_forgotten, FORGOTTEN.fresh(forgotten))
 
     def _hash(self, person: Person) -> str:
-        secret = self._secret or bytes.fromhex(self._connection.execute(_SECRET).scalar_one())
-        return hmac.new(secret, f"{person.platform}\0{person.id}".encode(), hashlib.sha256).hexdigest()
+        if self._secret is None:
+            self._secret = bytes.fromhex(self._connection.execute(_SECRET).scalar_one())
+        return hmac.new(self._secret, f"{person.platform}\0{person.id}".encode(), hashlib.sha256).hexdigest()
 
     def former_member(self, community: str) -> int:
         """The id of the one whom rows belong to that are nobody's any more."""

@@ -9,14 +9,13 @@ from typing_extensions import override
 from copbot.domain.chat import AskedQuestion, Counters
 from copbot.ports.store import Questions
 from copbot.store import tables
-from copbot.store.mapper import Mapper, posted, rows_for, some
+from copbot.store.mapper import Mapper, posted
+from copbot.store.statements import Prepared, among, reader
 
 ASKED = Mapper(AskedQuestion, tables.asked_question, {"root": posted("root")})
 COUNTERS = Mapper(Counters, tables.counters)
 
 _OF_ID = ASKED.select.where(tables.asked_question.c.id == sa.bindparam("of_id"))
-_OF_CHATS = ASKED.select.where(tables.asked_question.c.chat.in_(some())).order_by(tables.asked_question.c.id)
-_COUNTERS = COUNTERS.select.where(tables.counters.c.asked.in_(some()))
 _SAVE_COUNTERS = tables.counters.update().where(tables.counters.c.asked == sa.bindparam("of_asked"))
 
 
@@ -26,6 +25,11 @@ class SqlQuestions(Questions):
     def __init__(self, connection: sa.Connection) -> None:
         self._connection = connection
         self._add = ASKED.insert.returning(tables.asked_question.c.id)
+        of_chats = ASKED.select.where(among(connection, tables.asked_question.c.chat)).order_by(tables.asked_question.c.id)
+        self._of_chats, self._read = Prepared(connection, of_chats), reader(connection, ASKED.columns)
+        self._counters = Prepared(connection, COUNTERS.select.where(among(connection, tables.counters.c.asked)))
+        self._read_counters = reader(connection, COUNTERS.columns)
+        self._save_counters = Prepared(connection, _SAVE_COUNTERS, [name for name in COUNTERS.names if name != "asked"])
 
     @override
     def add(self, asked: AskedQuestion) -> AskedQuestion:
@@ -43,16 +47,14 @@ class SqlQuestions(Questions):
 
     @override
     def of(self, chats: Collection[int]) -> list[AskedQuestion]:
-        return ASKED.values(rows_for(self._connection, _OF_CHATS, chats))
+        return ASKED.values(self._read(self._of_chats.rows(some=list(chats))))
 
     @override
     def counters(self, asked: Collection[int]) -> dict[int, Counters]:
-        return {found.asked: found for found in COUNTERS.values(rows_for(self._connection, _COUNTERS, asked))}
+        rows = self._read_counters(self._counters.rows(some=list(asked)))
+        return {found.asked: found for found in COUNTERS.values(rows)}
 
     @override
     def save_counters(self, counters: Iterable[Counters]) -> None:
-        rows = [asdict(counted) for counted in counters]
-        for row in rows:
-            row["of_asked"] = row.pop("asked")
-        if rows:
-            self._connection.execute(_SAVE_COUNTERS, rows)
+        rows = (COUNTERS.fresh(counted) for counted in counters)
+        self._save_counters.run_all({**row, "of_asked": row.pop("asked")} for row in rows)
