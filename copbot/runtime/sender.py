@@ -11,6 +11,7 @@ from random import Random
 
 import structlog
 
+from copbot.domain.message import Message
 from copbot.domain.step import Fate, Outgoing, platform_of
 from copbot.ports.clock import Clock
 from copbot.ports.library import Library
@@ -52,7 +53,7 @@ class Sender:
         self._lease = lease
         self._most = in_flight
         self._share = max(in_flight // max(len(platforms), 1), 1)
-        self._attempts = Attempts(store, platforms, clock, lease)
+        self._attempts = Attempts(store, platforms, clock, lease, self._words)
         self._flying: dict[str, asyncio.Task[Outcome]] = {}
         self._rung = asyncio.Event()
         self._stopping = False
@@ -152,8 +153,14 @@ class Sender:
         except Exception as error:  # noqa: BLE001 - see above
             log.error("An outcome could not be written", action="finish_failed", key=outcome.row.key, error=type(error).__name__)
 
+    def _words(self, uow: UnitOfWork, row: Outgoing) -> Message:
+        return posting.words(self._desk(uow), row)
+
+    def _desk(self, uow: UnitOfWork) -> Desk:
+        return Desk(uow, self._clock.now(), self._library, self._random)
+
     def _finish(self, uow: UnitOfWork, outcomes: Sequence[Outcome]) -> None:
-        desk = Desk(uow, self._clock.now(), self._library, self._random)
+        desk = self._desk(uow)
         for outcome in sorted(outcomes, key=lambda one: (one.row.chat or 0, one.row.id)):
             posting.finished(desk, outcome.row, remedy=outcome.remedy)
             if outcome.hold is not None:

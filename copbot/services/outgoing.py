@@ -96,22 +96,20 @@ def backstage_rows(desk: Desk, chat: Chat, key: str, message: Message, *, purpos
 
 def change(desk: Desk, chat: Chat, key: str, message: Message) -> None:
     """Edit in place every message that went out under ``key`` (backstage there may be one for each host)."""
-    prefix = f"{chat.id}:{key}"
-    for row in desk.uow.outbox.of(chat.id):
-        if row.verb is not Verb.EDIT and (row.key == prefix or row.key.startswith(f"{prefix}@")):
-            desk.uow.outbox.replace_pending_edit(
-                Outgoing(
-                    key=f"{row.key}~{chat.change}.{desk.now.timestamp():.6f}",
-                    lane=row.lane,
-                    target=row.target,
-                    message=message,
-                    due_at=desk.now,
-                    verb=Verb.EDIT,
-                    purpose=row.purpose,
-                    chat=chat.id,
-                    edits=row.key,
-                )
+    for row in desk.uow.outbox.under(chat.id, f"{chat.id}:{key}"):
+        desk.uow.outbox.replace_pending_edit(
+            Outgoing(
+                key=f"{row.key}~{chat.change}.{desk.now.timestamp():.6f}",
+                lane=row.lane,
+                target=row.target,
+                message=message,
+                due_at=desk.now,
+                verb=Verb.EDIT,
+                purpose=row.purpose,
+                chat=chat.id,
+                edits=row.key,
             )
+        )
 
 
 def _add(desk: Desk, chat: Chat, key: str, message: Message, target: Place | ThreadOf, *, purpose: str, not_after: datetime | None) -> None:

@@ -11,6 +11,10 @@ from copbot.services import outgoing, panel, steps
 from copbot.services.desk import Desk
 
 
+ASKING = ("ask", "ask_round")
+"""The panel follows when the question has left, or could not (see ``posting.finished``): it never gets in a question's way."""
+
+
 def perform_due(desk: Desk, limit: int = 500) -> int:
     """Do what is due, chat by chat in sorted order, each chat's row locked. How many steps ended."""
     ids = chats_due(desk, limit)
@@ -80,11 +84,11 @@ def perform(desk: Desk, chat: Chat, step: Step) -> None:
         return
     desk.uow.steps.save([replace(step, state=StepState.DONE, done_at=desk.now)])
     if step.does in replanning.OF_THE_HOUR or step.does == "welcome_series":
-        chat = _moves_on(desk, chat)
+        chat = _moves_on(desk, chat, step)
     steps.PERFORM[step.does](desk, chat, step)
 
 
-def _moves_on(desk: Desk, chat: Chat) -> Chat:
+def _moves_on(desk: Desk, chat: Chat, step: Step) -> Chat:
     """The chat is open from its first step on; every step makes buttons of before outdated."""
     begins = chat.state is State.PLANNED
     moved = replace(chat, change=chat.change + 1)
@@ -93,7 +97,7 @@ def _moves_on(desk: Desk, chat: Chat) -> Chat:
     desk.uow.chats.save(moved)
     if begins:
         panel.show(desk, moved)
-    else:
+    elif step.does not in ASKING:
         panel.refresh(desk, moved)
     return moved
 

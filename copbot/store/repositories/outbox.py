@@ -104,6 +104,10 @@ _OF_POSTED = (
     .order_by(_row.id)
     .limit(1)
 )
+_UNDER = _OF_CHAT.where(
+    _row.edits.is_(None),
+    sa.or_(_row.key == sa.bindparam("under_key"), sa.func.substr(_row.key, 1, sa.bindparam("length")) == sa.bindparam("under_several")),
+)
 _TAKE_OVER = tables.outbox.update().where(_row.edits == sa.bindparam("of_edits"), _row.verb == Verb.EDIT, _row.fate == Fate.PENDING)
 _CANCEL = tables.outbox.update().where(_row.chat == sa.bindparam("of_chat"), _row.fate == Fate.PENDING).values(fate=Fate.CANCELLED)
 _CANCEL_PURPOSES = _CANCEL.where(_row.purpose.in_(some()))
@@ -157,6 +161,12 @@ class SqlOutbox(Outbox):
     @override
     def of(self, chat: int) -> list[Outgoing]:
         return OUTGOING.values(self._connection.execute(_OF_CHAT, {"of_chat": chat}).all())
+
+    @override
+    def under(self, chat: int, key: str) -> list[Outgoing]:
+        several = f"{key}@"
+        names = {"of_chat": chat, "under_key": key, "under_several": several, "length": len(several)}
+        return OUTGOING.values(self._connection.execute(_UNDER, names).all())
 
     @override
     def replace_pending_edit(self, row: Outgoing) -> None:
