@@ -16,7 +16,7 @@ RUN --mount=type=cache,target=/var/cache/uv \
     uv pip install --cache-dir /var/cache/uv --python .venv/bin/python --no-deps .
 
 FROM python:3.11-slim-bookworm
-RUN useradd --system --uid 10001 --home-dir /data --create-home copbot
+RUN useradd --system --uid 10001 --home-dir /data --create-home copbot && install --directory --owner copbot --mode 700 /backups
 COPY --from=build /app/.venv /app/.venv
 ENV PATH=/app/.venv/bin:$PATH \
     PYTHONUNBUFFERED=1 \

@@ -8,7 +8,7 @@ UV := $(BIN)/uv
 LOCK := $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
 
 .DEFAULT_GOAL := help
-.PHONY: help try test test-postgres bench lint format e2e wheel-check hadolint image-check lock docs shots clean
+.PHONY: help try test test-postgres faults faults-simulation bench lint format e2e wheel-check hadolint image-check lock docs shots clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## /{printf "make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -34,7 +34,12 @@ test: .venv/.stamp ## All tests but the browser's
 	$(BIN)/pytest --ignore=tests/e2e
 
 test-postgres: .venv/.stamp ## The tests that need PostgreSQL, on a server of their own (or on POSTGRES_URL)
-	.ci/with-postgres $(BIN)/pytest -m postgresql tests/store tests/services tests/runtime tests/scenarios tests/rehearsal
+	.ci/with-postgres $(BIN)/pytest -m postgresql tests/store tests/services tests/runtime tests/scenarios tests/rehearsal tests/operating
+
+faults: faults-simulation ## The whole campaign of crashes and faults, on SQLite and on PostgreSQL
+
+faults-simulation: .venv/.stamp ## Seeds of the simulation (SEEDS=2000, START=1, DATABASE=sqlite or postgresql: one of the two only)
+	.ci/faults-simulation
 
 bench: .venv/.stamp ## Measure against peers in one run (ONLY=heard_sqlite for one line); fails if a target is missed
 	@DURABLE=1 .ci/with-postgres --if-installed $(BIN)/python -m tests.benchmarks $(ONLY)

@@ -5,7 +5,7 @@ import os
 import signal
 import socket
 from collections.abc import AsyncIterator, Coroutine, Iterable, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from importlib.metadata import entry_points
@@ -14,25 +14,30 @@ from typing import Any
 
 from copbot.content import Content, watch
 from copbot.domain.community import Community
-from copbot.errors import ConfigurationError
+from copbot.errors import ConfigurationError, DatabaseUnreachable
 from copbot.log import logger
 from copbot.ports.clock import Alarm, Clock, Hints
 from copbot.ports.library import Problem
 from copbot.ports.platform import Make, Platform, Setup
 from copbot.runtime.bot import Bot
-from copbot.runtime.clock import SystemClock
+from copbot.runtime.clock import AnchoredClock, SystemClock
+from copbot.runtime.metered import MeteredStore
+from copbot.runtime.meters import CONTENT_TYPE, Meters
 from copbot.runtime.patience import PatientStore
 from copbot.runtime.single import OneProcess
 from copbot.runtime.ticker import Ticker
+from copbot.runtime.vitals import Vitals
 from copbot.services.commands import SPECS
 from copbot.settings import Settings
-from copbot.store.database import file_of
+from copbot.store.database import file_of, time_of
 from copbot.store.keeping import KeepingTable
 from copbot.store.migrate import migrate
+from copbot.store.readings import SqlReadings
 from copbot.store.store import SqlStore
-from copbot.web.app import WebServer, make_app, take_port
+from copbot.web.app import WebServer, take_port
 
 RECONCILE_EVERY = timedelta(minutes=10)
+ANCHOR_EVERY = timedelta(minutes=1)
 log = logger(__name__)
 
 
@@ -45,6 +50,7 @@ class House:
     content: Content
     platforms: Sequence[Platform]
     clock: Clock
+    meters: Meters
 
 
 def make_platform(name: str, store: SqlStore, clock: Clock, settings: Mapping[str, Any]) -> Platform:
@@ -58,21 +64,38 @@ def make_platform(name: str, store: SqlStore, clock: Clock, settings: Mapping[st
 
 @asynccontextmanager
 async def house(
-    url: str, content: Content, adapters: Mapping[str, Mapping[str, Any]], clock: Clock, alarm: Alarm, *, random: Random | None = None
+    url: str,
+    content: Content,
+    adapters: Mapping[str, Mapping[str, Any]],
+    clock: Clock,
+    alarm: Alarm,
+    *,
+    random: Random | None = None,
+    meters: Meters | None = None,
 ) -> AsyncIterator[House]:
     """Open the database (alone, if it is a file), bring it up to date, and put everything around it."""
+    meters = meters or Meters()
     async with OneProcess(file_of(url)):
         await asyncio.to_thread(migrate, url)
         store = SqlStore.open(url)
         try:
+            await _set_by_the_database(clock, store)
             platforms = [make_platform(name, store, clock, settings) for name, settings in adapters.items()]
             owner = f"{socket.gethostname()}:{os.getpid()}"
-            bot = Bot(PatientStore(store), content, platforms, clock, alarm, random=random, owner=owner)
+            patient = MeteredStore(PatientStore(store), meters)
+            bot = Bot(patient, content, platforms, clock, alarm, random=random, owner=owner, meters=meters)
             async with _listening(store.hints(), alarm):
-                yield House(bot, store, content, platforms, clock)
+                yield House(bot, store, content, platforms, clock, meters)
         finally:
             await alarm.aclose()
             await store.aclose()
+
+
+async def _set_by_the_database(clock: Clock, store: SqlStore) -> None:
+    """Anchor the clock; while the database is away it goes on by itself."""
+    if isinstance(clock, AnchoredClock):
+        with suppress(DatabaseUnreachable):
+            await store.query(lambda connection: clock.anchor(lambda: time_of(connection)))
 
 
 @asynccontextmanager
@@ -88,18 +111,30 @@ async def _listening(hints: Hints | None, alarm: Alarm) -> AsyncIterator[None]:
 
 
 async def run(settings: Settings) -> None:
-    """Host chats until SIGTERM or Ctrl-C."""
+    """Host chats until SIGTERM or Ctrl-C. The server answers from the beginning, also while another copy has the database."""
     content = Content.of_instance(settings.config_dir, settings.prompts_dir)
     listening = take_port(settings.host, settings.port)
-    clock = SystemClock()
-    ticker = Ticker(clock)
-    adapters = {"room": room_settings(settings, content)} if settings.room.enabled else {}
     url = settings.database_url.get_secret_value()
-    async with house(url, content, adapters, clock, ticker) as built:
-        ticker.every(RECONCILE_EVERY, built.bot.reconcile, "reconcile")
-        log.info("copbot is running", action="started", port=listening.getsockname()[1])
-        await serve(built, listening)
+    clock = SystemClock() if file_of(url) else AnchoredClock()
+    meters = Meters()
+    vitals = Vitals(meters, clock)
+    web = WebServer(vitals.ready, vitals.metrics, CONTENT_TYPE)
+
+    async def host() -> None:
+        ticker = Ticker(clock)
+        async with house(url, content, adapters_of(settings, content), clock, ticker, meters=meters) as built:
+            ticker.every(RECONCILE_EVERY, built.bot.reconcile, "reconcile")
+            ticker.every(ANCHOR_EVERY, lambda: _set_by_the_database(clock, built.store), "anchor")
+            log.info("copbot is running", action="started", port=listening.getsockname()[1])
+            await _work(built, vitals, web)
+
+    await _until_told(web.serve_on(listening), host())
     log.info("copbot has stopped", action="stopped")
+
+
+def adapters_of(settings: Settings, content: Content) -> Mapping[str, Mapping[str, Any]]:
+    """The adapters that are switched on, each with its settings."""
+    return {"room": room_settings(settings, content)} if settings.room.enabled else {}
 
 
 def room_settings(settings: Settings, content: Content) -> dict[str, Any]:
@@ -122,23 +157,40 @@ def channels_of(communities: Iterable[Community]) -> list[dict[str, object]]:
 
 async def serve(built: House, listening: socket.socket, *companions: Coroutine[None, None, None]) -> None:
     """Run bot, pages, content watch and companions until told to stop; then finish what has begun, within seconds."""
+    vitals = Vitals(built.meters, built.clock)
+    web = WebServer(vitals.ready, vitals.metrics, CONTENT_TYPE)
+    await _until_told(web.serve_on(listening), _work(built, vitals, web), *companions)
+
+
+async def _work(built: House, vitals: Vitals, web: WebServer) -> None:
+    """What a copbot that has its database does until it is cancelled."""
+    vitals.hosting(SqlReadings(built.store).queues, [platform.name for platform in built.platforms])
+    web.add_pages(page for platform in built.platforms if (page := platform.http) is not None)
+    await _together(built.bot.run(), _watch(built))
+
+
+async def _until_told(*work: Coroutine[None, None, None]) -> None:
+    """Do all of this until SIGTERM or Ctrl-C."""
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
-    pages = [page for platform in built.platforms if (page := platform.http) is not None]
-    web = WebServer(make_app(pages, lambda: {"database": True}))
-    tasks = [asyncio.create_task(built.bot.run()), asyncio.create_task(_watch(built))]
-    tasks += [asyncio.create_task(companion) for companion in companions]
-    serving = asyncio.create_task(web.serve_on(listening))
-    stopping = asyncio.create_task(stop.wait())
+    await _together(*work, _wait_for(stop))
+
+
+async def _wait_for(stop: asyncio.Event) -> None:
+    await stop.wait()
+
+
+async def _together(*work: Coroutine[None, None, None]) -> None:
+    """Do all of this until one of them ends, then end the others. Raises what one of them raised."""
+    tasks = [asyncio.create_task(one) for one in work]
     try:
-        await asyncio.wait([*tasks, serving, stopping], return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
     finally:
-        web.stop()
-        for task in [*tasks, stopping]:
+        for task in tasks:
             task.cancel()
-        results = await asyncio.gather(*tasks, serving, stopping, return_exceptions=True)
+        results = await asyncio.gather(*tasks, return_exceptions=True)
     for result in results:
         if isinstance(result, Exception):
             raise result

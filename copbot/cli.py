@@ -26,6 +26,7 @@ app = typer.Typer(
 
 Settings_ = Annotated[Optional[Path], typer.Option("--settings", help="A YAML file with settings (else $COPBOT_SETTINGS).")]  # noqa: UP045
 Database = Annotated[Optional[str], typer.Option("--db", help="Address of the database, like sqlite:///copbot.sqlite3.")]  # noqa: UP045
+Forgotten_ = Annotated[Optional[Path], typer.Option("--forgotten", help="The list (for restore: else forgotten.json beside the backup).")]  # noqa: UP045
 
 
 def main() -> None:
@@ -82,12 +83,18 @@ def run(settings: Settings_ = None) -> None:
     import asyncio
 
     from copbot import app as house
-    from copbot.log import configure
+    from copbot.log import configure, logger
     from copbot.settings import Settings
 
     loaded = Settings.load(settings)
     configure(loaded.log_format, loaded.log_level)
-    asyncio.run(house.run(loaded))
+    try:
+        asyncio.run(house.run(loaded))
+    except CopbotError:
+        raise
+    except Exception as error:  # noqa: BLE001 - in the log's form: a plain traceback would quote what people wrote
+        logger("copbot").critical("copbot fell over", action="crashed", error=type(error).__name__, exc_info=error)
+        raise typer.Exit(FAULT) from None
 
 
 @app.command()
@@ -180,6 +187,46 @@ def export(
 
 
 @app.command()
+def backup(
+    file: Annotated[Path, typer.Argument(help="A new file. The list of who was forgotten is kept beside it.")],
+    db: Database = None,
+    settings: Settings_ = None,
+) -> None:
+    """Copy the SQLite database, also while copbot runs. On PostgreSQL: pg_dump, and copbot forgotten."""
+    from copbot.operating.backup import backup as make
+
+    print("\n".join(make(file, db, settings)))
+
+
+@app.command()
+def restore(
+    file: Annotated[Path, typer.Argument(help="A backup.")], forgotten: Forgotten_ = None, db: Database = None, settings: Settings_ = None
+) -> None:
+    """Put a backup in the place of the SQLite database, and forget again whom it still knows. copbot must be stopped."""
+    from copbot.operating.backup import restore as put_back
+
+    print("\n".join(put_back(file, forgotten, db, settings)))
+
+
+@app.command()
+def forgotten(
+    file: Annotated[Path, typer.Argument(help="The list; made if it is not there.")], db: Database = None, settings: Settings_ = None
+) -> None:
+    """Add to a list kept beside the backups who was forgotten, without saying who they are."""
+    from copbot.operating.backup import keep_forgotten
+
+    print("\n".join(keep_forgotten(file, db, settings)))
+
+
+@app.command("after-restore")
+def after_restore(forgotten: Forgotten_ = None, db: Database = None, settings: Settings_ = None) -> None:
+    """After pg_restore and before copbot starts: forget again, and look for what was posted since before posting it."""
+    from copbot.operating.backup import after_restore as make_safe
+
+    print("\n".join(make_safe(forgotten, db, settings)))
+
+
+@app.command()
 def doctor(settings: Settings_ = None) -> None:
     """Look for everything that would go wrong, and say how to mend it."""
     from copbot.operating.doctor import examine
@@ -187,4 +234,4 @@ def doctor(settings: Settings_ = None) -> None:
     findings = examine(settings)
     for finding in findings:
         print(finding.line())
-    raise typer.Exit(OK if all(finding.well for finding in findings) else FOUND)
+    raise typer.Exit(FOUND if any(finding.verdict == "FAIL" for finding in findings) else OK)

@@ -7,18 +7,20 @@ Every line of copbot's own is written as::
 
 ``action`` names what happened, in the past tense, and does not change when the sentence is reworded. Values that identify (``chat``,
 ``platform``, ``question``) are bound or passed as keys. The text of messages, forms and tokens never are; as a second line of defence a
-key that by its name would carry such content is withheld, and tracebacks are written without the values of local variables.
+key that by its name would carry such content is withheld, and tracebacks are written without the values of local variables and
+without the text of the exception: a ``ValueError`` quotes what could not be read. Lines of libraries have the action ``library``.
 
 Lines go to standard error, so that standard output stays what a command was asked for.
 """
 
 import logging
 import sys
+import traceback
 from collections.abc import Iterable
 from typing import Literal, TextIO
 
 import structlog
-from structlog.typing import EventDict, Processor
+from structlog.typing import EventDict, ExcInfo, Processor
 
 LogFormat = Literal["auto", "console", "json"]
 """``auto`` is ``console`` on a terminal and ``json`` everywhere else."""
@@ -30,7 +32,9 @@ WITHHELD_KEYS = frozenset({"text", "body", "content", "fields", "token", "secret
 """Keys whose values are never written."""
 
 _WITHHELD = "(withheld)"
-_QUIET = ("apscheduler", "uvicorn.access", "watchfiles")
+_QUIET = ("alembic.runtime.plugins", "apscheduler", "uvicorn.access", "watchfiles")
+_FOR_TERMINALS = "color_message"
+"""uvicorn's key for its sentence once more, with escape sequences."""
 
 
 def configure(
@@ -82,13 +86,31 @@ def _withhold(_logger: object, _method: str, event: EventDict) -> EventDict:
 
 def _formatter(*, as_json: bool, colours: bool) -> logging.Formatter:
     """One renderer for structlog's lines and for those of the standard library."""
-    last: list[Processor]
-    if as_json:
-        last = [structlog.processors.format_exc_info, structlog.processors.JSONRenderer(default=str)]
-    else:
-        # The default formatter prints local variables, and those hold messages.
-        last = [structlog.dev.ConsoleRenderer(colors=colours, exception_formatter=structlog.dev.plain_traceback)]
+    last: Processor = structlog.processors.JSONRenderer(default=str)
+    if not as_json:
+        last = structlog.dev.ConsoleRenderer(colors=colours, exception_formatter=structlog.dev.plain_traceback)
     return structlog.stdlib.ProcessorFormatter(
-        foreign_pre_chain=_shared(),
-        processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *last],
+        foreign_pre_chain=(*_shared(), _of_a_library),
+        processors=[
+            structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+            structlog.processors.ExceptionRenderer(_where),
+            last,
+        ],
     )
+
+
+def _of_a_library(_logger: object, _method: str, event: EventDict) -> EventDict:
+    event.pop(_FOR_TERMINALS, None)
+    event.setdefault("action", "library")
+    return event
+
+
+def _where(exc_info: ExcInfo) -> str:
+    """Where an exception was raised and of what kind it is, and what had led to it; never what it says."""
+    error: BaseException | None = exc_info[1]
+    told: list[str] = []
+    while error is not None:
+        kind = type(error)
+        told.append("".join(traceback.format_tb(error.__traceback__)) + f"{kind.__module__}.{kind.__qualname__}")
+        error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+    return "\nafter:\n".join(told)

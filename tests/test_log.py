@@ -23,7 +23,7 @@ class Terminal(io.StringIO):
 
 @pytest.fixture(autouse=True)
 def _as_it_was() -> Iterator[None]:
-    names = ("", "copbot", "copbot_room", "apscheduler", "uvicorn.access", "watchfiles")
+    names = ("", "copbot", "copbot_room", "alembic.runtime.plugins", "apscheduler", "uvicorn.access", "watchfiles")
     levels = {name: logging.getLogger(name).level for name in names}
     handlers = list(logging.getLogger().handlers)
     yield
@@ -85,6 +85,23 @@ def test_a_traceback_shows_no_local_variables(stream: io.StringIO) -> None:
     assert "I tried pairing" not in stream.getvalue()
 
 
+@pytest.mark.parametrize("stream", [io.StringIO(), Terminal()], ids=["json", "console"])
+def test_what_an_exception_says_is_not_written_and_where_it_was_raised_is(stream: io.StringIO) -> None:
+    configure("auto", stream=stream)
+    said = "I tried " + "pairing"
+    try:
+        try:
+            int(said)
+        except ValueError as error:
+            raise KeyError(said) from error
+    except KeyError as error:
+        logging.getLogger("some.library").error("It went wrong", exc_info=error)
+        logger("copbot").error("It went wrong", action="tick_failed", exc_info=error)
+    for part in ("builtins.KeyError", "builtins.ValueError", "test_log.py"):
+        assert stream.getvalue().count(part) >= 2
+    assert said not in stream.getvalue()
+
+
 def test_auto_is_for_people_on_a_terminal_and_for_machines_elsewhere() -> None:
     file, terminal = io.StringIO(), Terminal()
     for stream in (file, terminal):
@@ -110,6 +127,15 @@ def test_chatty_libraries_are_heard_only_when_something_is_wrong() -> None:
     logging.getLogger("apscheduler.scheduler").info("added a job")
     logging.getLogger("apscheduler.scheduler").warning("missed a run")
     assert [line["event"] for line in _lines(stream)] == ["missed a run"]
+
+
+def test_a_line_of_a_library_has_an_action_too_and_says_things_once() -> None:
+    stream = io.StringIO()
+    configure("json", stream=stream)
+    logging.getLogger("uvicorn.error").info("Shutting down", extra={"color_message": "\x1b[36mShutting down\x1b[0m"})
+    [line] = _lines(stream)
+    assert line["action"] == "library"
+    assert "color_message" not in line
 
 
 def test_configuring_again_replaces_the_earlier_choice() -> None:

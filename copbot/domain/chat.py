@@ -111,6 +111,11 @@ class AskedQuestion:
         """How people call it: Q1, Q2 ... or its name."""
         return f"Q{self.number}" if self.number else self.name
 
+    @property
+    def tag(self) -> str:
+        """What stands for it in the keys of public messages: of a planned question the same if it is asked anew in a restored database."""
+        return str(self.number) if self.number else f"x{self.id}"
+
 
 @dataclass(frozen=True, slots=True)
 class Counters:

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from copbot.domain.community import QuietHours
 from copbot.domain.follow_up import Commitment, FollowUp, FollowUpState, Stage
 from copbot.domain.prompt import Autonomy, Prompt
-from copbot.domain.schedule import SATURDAY, at_local, is_quiet
+from copbot.domain.schedule import SATURDAY, at_local, is_quiet, resolve
 
 OPENS, CLOSES = time(8), time(19)
 """Private messages come on weekdays between these local times."""
@@ -48,6 +48,11 @@ def allowed_moment(when: datetime, zone: ZoneInfo, *, day_valued: bool) -> datet
     while day.weekday() >= SATURDAY or at_local(day, clock, zone) <= when:
         day += timedelta(days=1)
     return at_local(day, clock, zone)
+
+
+def a_week_later(now: datetime, zone: ZoneInfo) -> datetime:
+    """The same time on the member's wall in a week (UTC)."""
+    return resolve(now.astimezone(zone).replace(tzinfo=None) + NOT_THIS_WEEK, zone).at
 
 
 def considerate_moment(when: datetime, zone: ZoneInfo, quiet: QuietHours | None, quiet_zone: ZoneInfo, *, day_valued: bool) -> datetime:

@@ -40,6 +40,9 @@ ASKS = ("ask_question", "ask_questions", "share", "round")
 LATER = ("send_record",)
 """Verbs of shipped formats that plan nothing yet: a member's own record is not made yet."""
 
+COUNTED_IN, HOURS = "counted_in", "hours"
+"""In ``about`` of a follow-up that is planned in hours; all others are planned in days."""
+
 STAGES = ((timedelta(days=7), Stage.DAY_1), (timedelta(days=28), Stage.WEEK_2))
 
 
@@ -163,7 +166,7 @@ def after(format: Format, questions: QuestionSet, ends_at: datetime, zone: ZoneI
         due = moment(ends_at, phase.when, zone, format.post_at)
         if phase.does == "keep_open":
             due, settled = due + (phase.stays_open or OPEN_AFTERWARDS), True
-        yield PlannedStep(phase.id, SAYS[phase.does], due, phase.id, about={"stage": phase.stage} if phase.stage else {})
+        yield PlannedStep(phase.id, SAYS[phase.does], due, phase.id, about=_about(phase.stage, phase.when) if phase.stage else {})
     yield from follow_ups
     if not settled:
         yield PlannedStep("threads_close", "settle", ends_at + OPEN_AFTERWARDS)
@@ -175,7 +178,12 @@ def _reflections(questions: QuestionSet, ends_at: datetime, zone: ZoneInfo, form
     for wait in () if planned is None else (*([planned.first] if planned.first else []), *planned.then):
         stage = _stage(wait)
         days = Offset(days=wait.days) if wait >= timedelta(days=2) else Offset(exact=wait)
-        yield PlannedStep(f"follow_up:{stage}", "follow_up", moment(ends_at, days, zone, format.post_at), about={"stage": stage})
+        yield PlannedStep(f"follow_up:{stage}", "follow_up", moment(ends_at, days, zone, format.post_at), about=_about(stage, days))
+
+
+def _about(stage: str, when: Offset) -> dict[str, str]:
+    """Whoever cannot be written to then is written to at a time that depends on whether the plan counts in hours or in days."""
+    return {"stage": stage, COUNTED_IN: HOURS} if when.days is None else {"stage": stage}
 
 
 def _stage(wait: timedelta) -> Stage:
@@ -197,7 +205,7 @@ def _series(format: Format, questions: QuestionSet, starts: datetime, zone: Zone
     asked = [step.due_at for step in steps if step.does == "ask"]
     ends_at = at_local(local_date(asked[-1], zone) + (format.every or timedelta(days=1)), starts.time(), zone)
     steps += [
-        PlannedStep("announce", "announce", asked[0] - timedelta(days=7)),
+        PlannedStep("announce", "announce", moment(asked[0], Offset(days=-7), zone, starts.time())),
         PlannedStep("host_panel", "panel", asked[0] - PANEL_BEFORE),
         PlannedStep("open", "welcome_series", asked[0] - timedelta(minutes=1)),
         PlannedStep("goodbye", "close", ends_at - timedelta(minutes=1)),

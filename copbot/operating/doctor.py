@@ -1,92 +1,78 @@
-"""``copbot doctor``: everything that would go wrong, with what to do about it, before it does."""
+"""``copbot doctor``: everything that would go wrong, with what to do about it, before it does. It changes nothing."""
 
-import os
-import sqlite3
-from contextlib import closing
-from dataclasses import dataclass
+import asyncio
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from zoneinfo import available_timezones
 
+from copbot import app
 from copbot.content import Content
 from copbot.errors import CopbotError
+from copbot.operating import doctor_chats, doctor_machine
+from copbot.operating.diagnosis import Diagnosis, Verdict, fail, warn, well
+from copbot.operating.doctor_database import database
+from copbot.ports.platform import Platform
 from copbot.runtime.clock import SystemClock
 from copbot.settings import Settings
 from copbot.store.database import file_of
-from copbot.store.migrate import migrate
-from copbot.web.app import take_port
-
-FIRST_YEAR = 2026
-"""A machine whose clock says less has lost it."""
-
-MEND_FILE = "choose another file, or make the folder writable"
-MEND_SERVER = "see that the server runs and that COPBOT_DATABASE_URL names its host, the database, the user and the password"
+from copbot.store.migrate import is_up_to_date
+from copbot.store.store import SqlStore
 
 
-@dataclass(frozen=True, slots=True)
-class Diagnosis:
-    """One thing looked at. ``remedy`` says what to do if it is not well."""
-
-    what: str
-    well: bool
-    found: str
-    remedy: str = ""
-
-    def line(self) -> str:
-        """For people to read."""
-        return f"{'PASS' if self.well else 'FAIL'}  {self.what}: {self.found}" + (
-            f"\n      -> {self.remedy}" if self.remedy and not self.well else ""
-        )
-
-
-def examine(settings: Path | None) -> list[Diagnosis]:
-    """Look at settings, content, database, zones, clock and port."""
+def examine(file: Path | None) -> list[Diagnosis]:
+    """Look at the machine, the content, the database, the communities' channels and the chats of the next days."""
     try:
-        loaded = Settings.load(settings)
+        settings = Settings.load(file)
     except CopbotError as error:
-        return [Diagnosis("settings", False, str(error), "correct what is named here")]
-    return [Diagnosis("settings", True, "read"), _content(loaded), _database(loaded), _zones(), _clock(), _port(loaded)]
-
-
-def _content(settings: Settings) -> Diagnosis:
+        return [fail("settings", str(error), "correct what is named here")]
+    now = SystemClock().now()
+    url = settings.database_url.get_secret_value()
+    of_database = list(database(url, now))
+    found = [well("settings", "read"), doctor_machine.secrets(settings, file), doctor_machine.zones(now), doctor_machine.clock(now)]
+    found += [doctor_machine.port(settings), *of_database]
     try:
         content = Content.of_instance(settings.config_dir, settings.prompts_dir)
     except CopbotError as error:
-        return Diagnosis("content", False, str(error), "mend the file; copbot check shows every error at once")
-    errors = [str(problem) for problem in content.problems() if not problem.is_warning]
-    sets, communities = len(content.question_sets()), len(content.communities())
-    found = "; ".join(errors) or f"{communities} communities, {sets} question sets"
-    return Diagnosis("content", not errors, found, "mend the files; until then the last good version of each is used")
+        return [*found, fail("content", str(error), "mend the file; copbot check shows every error at once")]
+    usable = all(one.verdict is not Verdict.FAIL for one in of_database) and _has_tables(url)
+    return [*found, *_content(content), *asyncio.run(_ahead(settings, content, url if usable else None))]
 
 
-def _database(settings: Settings) -> Diagnosis:
-    url = settings.database_url.get_secret_value()
+def _content(content: Content) -> Iterator[Diagnosis]:
+    errors = [problem for problem in content.problems() if not problem.is_warning]
+    for problem in errors:
+        yield fail("content", str(problem), "mend the file; until then its last good version is used, if copbot has seen one")
+    if not errors:
+        yield well("content", f"{len(content.communities())} communities, {len(content.question_sets())} question sets")
+
+
+def _has_tables(url: str) -> bool:
     file = file_of(url)
-    if file is not None and not file.exists() and os.access(file.parent, os.W_OK):
-        return Diagnosis("database", True, f"{file} will be made at the first start")
-    try:
-        migrate(url)
-    except CopbotError as error:
-        return Diagnosis("database", False, str(error), MEND_FILE if file else MEND_SERVER)
-    if file is None:
-        return Diagnosis("database", True, "PostgreSQL, with all tables")
-    with closing(sqlite3.connect(file)) as connection:
-        health = str(connection.execute("PRAGMA quick_check").fetchone()[0])
-    return Diagnosis("database", health == "ok", f"{file}: {health}", "restore the last backup")
+    return (file is None or file.exists()) and is_up_to_date(url)
 
 
-def _zones() -> Diagnosis:
-    zones = available_timezones()
-    return Diagnosis("time zones", "Europe/London" in zones, f"{len(zones)} known", "install the Python package tzdata")
-
-
-def _clock() -> Diagnosis:
+async def _ahead(settings: Settings, content: Content, url: str | None) -> list[Diagnosis]:
+    """``url`` None: there is no database to look into; the channels are looked at all the same."""
+    store = SqlStore.open(url) if url else SqlStore.in_memory()
     now = SystemClock().now()
-    return Diagnosis("clock", now.year >= FIRST_YEAR, f"{now:%Y-%m-%d %H:%M} UTC", "set this machine's clock: chats happen by it")
-
-
-def _port(settings: Settings) -> Diagnosis:
     try:
-        take_port(settings.host, settings.port).close()
-    except CopbotError as error:
-        return Diagnosis("port", False, str(error), "stop what listens there, or set COPBOT_PORT (0 takes a free one)")
-    return Diagnosis("port", True, f"{settings.host}:{settings.port} is free")
+        platforms, found = _platforms(settings, content, store)
+        found += await doctor_chats.communities(content, platforms)
+        for one in await store.read(lambda uow: doctor_chats.coming(uow, now)):
+            found += await doctor_chats.of_chat(one, content, platforms)
+    finally:
+        await store.aclose()
+    return found
+
+
+def _platforms(settings: Settings, content: Content, store: SqlStore) -> tuple[Mapping[str, Platform], list[Diagnosis]]:
+    """The adapters that are switched on, made as a running copbot makes them but for the room's own file, which that one has open."""
+    made: dict[str, Platform] = {}
+    found: list[Diagnosis] = []
+    for name, raw in app.adapters_of(settings, content).items():
+        try:
+            made[name] = app.make_platform(name, store, SystemClock(), {**raw, "path": None} if "path" in raw else raw)
+        except CopbotError as error:
+            found.append(fail(name, str(error), "correct its settings"))
+    if not made and not found:
+        found.append(warn("platforms", "none is switched on", "switch one on in copbot's settings"))
+    return made, found

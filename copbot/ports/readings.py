@@ -1,6 +1,8 @@
 """The read side of the store, for ``insight``."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol, TypeVar
 
 T = TypeVar("T")
@@ -10,6 +12,18 @@ LOG_COLUMNS: Sequence[str] = (
     "role", "kind", "at", "replies_to", "words_band", "concrete_cue", "question_cue", "text",
 )  # fmt: skip
 """The columns of the view ``participation_log``, in order (3-architecture 8)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Queues:
+    """What waits in the database as all processes see it: since when the oldest post and the oldest step are due (UTC; None: nothing
+    is), how many posts are unclear, and whether the tables are those of this copbot, or of a newer one.
+    """
+
+    oldest_outgoing: datetime | None
+    oldest_step: datetime | None
+    unclear: int
+    migrated: bool
 
 
 class Readings(Protocol):

@@ -17,6 +17,7 @@ from copbot.errors import Refused, TryLater, Unclear
 from copbot.ports.clock import Clock
 from copbot.ports.platform import Platform
 from copbot.ports.store import Store, UnitOfWork
+from copbot.runtime.meters import Meters
 
 LEASE = timedelta(seconds=30)
 """How long a row belongs to who claimed it."""
@@ -54,7 +55,9 @@ class Attempts:
         clock: Clock,
         lease: timedelta,
         words: Callable[[UnitOfWork, Outgoing], Message],
+        meters: Meters | None = None,
     ) -> None:
+        self._meters = meters or Meters()
         self._store = store
         self._platforms = platforms
         self._clock = clock
@@ -111,6 +114,7 @@ class Attempts:
         place = await self._place(platform, row)
         if row.fate is Fate.UNCLEAR and row.verb in {Verb.POST, Verb.OPEN_THREAD}:
             found = await platform.find(place, key=row.key)
+            self._meters.looked_up(platform.name, found=found is not None)
             if found is not None:
                 return self._sent(row, found)
         if row.not_after is not None and self._clock.now() > row.not_after:

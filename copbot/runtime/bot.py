@@ -19,6 +19,7 @@ from copbot.ports.clock import Alarm, Clock
 from copbot.ports.library import Library
 from copbot.ports.platform import Platform
 from copbot.ports.store import Store, UnitOfWork
+from copbot.runtime.meters import Meters
 from copbot.runtime.receiver import Receiver
 from copbot.runtime.rereading import Rereading
 from copbot.runtime.sender import Sender
@@ -58,7 +59,9 @@ class Bot:
         *,
         random: Random | None = None,
         owner: str = "copbot",
+        meters: Meters | None = None,
     ) -> None:
+        self._meters = meters or Meters()
         self._store = store
         self._library = library
         self._platforms: Mapping[str, Platform] = {platform.name: platform for platform in platforms}
@@ -66,10 +69,10 @@ class Bot:
         self._alarm = alarm
         self._random = random or Random()  # noqa: S311 - pseudonyms, not secrets
         self._owner = owner
-        self._receiver = Receiver(store, library, self._platforms, clock, alarm, self._random, self.reconcile)
+        self._receiver = Receiver(store, library, self._platforms, clock, alarm, self._random, self.reconcile, self._meters)
         self._rereading = Rereading(store, library, self._platforms, clock, self._random, self._receiver.inbox)
-        self._ticking = Ticking(store, library, clock, self._random)
-        self._sender = Sender(store, library, self._platforms, clock, self._random, owner, marked=self._marked)
+        self._ticking = Ticking(store, library, clock, self._random, self._meters)
+        self._sender = Sender(store, library, self._platforms, clock, self._random, owner, marked=self._marked, meters=self._meters)
         self._let_go_on: date | None = None
         self._hearing: list[asyncio.Task[None]] = []
         self._working: list[asyncio.Task[None]] = []
@@ -140,12 +143,15 @@ class Bot:
         """Keep one platform connected: whatever ends its connection is logged, and it is connected again."""
         while True:
             try:
+                self._meters.connected(platform.name, yes=True)
                 await platform.run(self._receiver.inbox)
             except NotAuthenticated as error:
                 log.error("A platform does not accept us", action="not_authenticated", platform=platform.name, remedy=error.remedy)
                 return
             except Exception as error:  # noqa: BLE001 - supervised: an adapter's fault must not leave the bot deaf
                 log.error("A platform's connection ended", action="disconnected", platform=platform.name, error=type(error).__name__)
+            finally:
+                self._meters.connected(platform.name, yes=False)
             await asyncio.sleep(RECONNECT)
 
     async def _tick_for_ever(self) -> None:
@@ -160,7 +166,9 @@ class Bot:
 
     async def _tick(self) -> int:
         await self._let_go_once_a_day()
-        return await self._ticking.tick()
+        done = await self._ticking.tick()
+        self._meters.ticked()
+        return done
 
     def _marked(self, sent: Sequence[Outgoing]) -> None:
         """What became of a post changes what is due next."""

@@ -1,6 +1,8 @@
 """Clocks and alarms. Services take ``now``; only the runtime asks for it."""
 
 import asyncio
+import time
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from time import monotonic
@@ -11,6 +13,12 @@ from copbot.ports.clock import Alarm, Clock
 
 AN_HOUR = timedelta(hours=1)
 
+PATIENCE = timedelta(seconds=5)
+"""An anchored clock that is ahead by less stands still until the time has caught up; by more it must go back."""
+
+LONGEST_TRIP = timedelta(seconds=2)
+"""What the database says is not believed if asking took longer: it may have said so at the beginning of that time or at its end."""
+
 
 class SystemClock(Clock):
     """The machine's clock. On SQLite the machine is the database's too."""
@@ -18,6 +26,44 @@ class SystemClock(Clock):
     @override
     def now(self) -> datetime:
         return datetime.now(UTC)
+
+
+def steady() -> float:
+    """Seconds on a clock that nobody sets, and that also counts while the machine is suspended, where it has such a clock."""
+    return time.clock_gettime(getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC))
+
+
+class AnchoredClock(Clock):
+    """The database's clock, carried forward by the machine's steady one from each anchoring to the next (3-architecture 6).
+
+    All processes on one database have the same time, whatever their machines' clocks say. Until it is anchored for the first time it
+    starts from the machine's clock.
+    """
+
+    def __init__(self, machine: Clock | None = None, seconds: Callable[[], float] = steady) -> None:
+        self._seconds = seconds
+        self._anchor = (machine or SystemClock()).now(), seconds()
+        self._latest = self._anchor[0]
+
+    @override
+    def now(self) -> datetime:
+        at = self._carried()
+        if self._latest - PATIENCE < at < self._latest:
+            return self._latest
+        self._latest = at
+        return at
+
+    def anchor(self, ask: Callable[[], datetime]) -> None:
+        """Take over what the database says, as of the middle of asking; may be called on the database's thread."""
+        asked = self._seconds()
+        said = ask()
+        answered = self._seconds()
+        if answered - asked <= LONGEST_TRIP.total_seconds():
+            self._anchor = said, (asked + answered) / 2
+
+    def _carried(self) -> datetime:
+        at, since = self._anchor
+        return at + timedelta(seconds=self._seconds() - since)
 
 
 class RehearsalClock(Clock):

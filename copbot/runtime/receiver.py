@@ -20,6 +20,7 @@ from copbot.ports.library import Library
 from copbot.ports.platform import Platform
 from copbot.ports.store import Store, UnitOfWork
 from copbot.runtime.attachments import with_files
+from copbot.runtime.meters import Meters
 from copbot.services import commands, hearing, members
 from copbot.services.desk import Desk
 from copbot.services.identifying import READ_AGAIN_AFTER
@@ -49,7 +50,9 @@ class Receiver:
         alarm: Alarm,
         random: Random,
         reread: Callable[[], Awaitable[None]],
+        meters: Meters | None = None,
     ) -> None:
+        self._meters = meters or Meters()
         self._store = store
         self._library = library
         self._platforms = platforms
@@ -129,7 +132,8 @@ class Receiver:
     async def _settle(self, batch: Sequence[_Waiting]) -> None:
         """One batch, to its end, whatever happens: nobody who waits is left waiting, and the next batch comes."""
         try:
-            replies = await self._write([one.heard for one in batch])
+            with self._meters.hearing(len(batch)):
+                replies = await self._write([one.heard for one in batch])
         except Exception as error:  # noqa: BLE001 - one poison event must not take its neighbours along
             log.error("A batch could not be stored", action="batch_failed", events=len(batch), error=type(error).__name__)
             for one in batch:
@@ -149,6 +153,7 @@ class Receiver:
             await self._park(one, error)
 
     async def _park(self, one: _Waiting, error: Exception) -> None:
+        self._meters.parked()
         log.error("An event is parked", action="event_parked", kind=type(one.heard).__name__, error=type(error).__name__)
         heard = one.heard
         try:

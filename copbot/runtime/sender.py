@@ -18,6 +18,7 @@ from copbot.ports.library import Library
 from copbot.ports.platform import Platform
 from copbot.ports.store import Store, UnitOfWork
 from copbot.runtime.attempts import LEASE, Attempts, Outcome
+from copbot.runtime.meters import Meters
 from copbot.services import posting
 from copbot.services.desk import Desk
 
@@ -43,7 +44,9 @@ class Sender:
         marked: Callable[[Sequence[Outgoing]], None],
         lease: timedelta = LEASE,
         in_flight: int = IN_FLIGHT,
+        meters: Meters | None = None,
     ) -> None:
+        self._meters = meters or Meters()
         self._store = store
         self._library = library
         self._clock = clock
@@ -53,7 +56,7 @@ class Sender:
         self._lease = lease
         self._most = in_flight
         self._share = max(in_flight // max(len(platforms), 1), 1)
-        self._attempts = Attempts(store, platforms, clock, lease, self._words)
+        self._attempts = Attempts(store, platforms, clock, lease, self._words, self._meters)
         self._flying: dict[str, asyncio.Task[Outcome]] = {}
         self._rung = asyncio.Event()
         self._stopping = False
@@ -139,6 +142,8 @@ class Sender:
 
         The rows that were sent.
         """
+        for outcome in outcomes:
+            self._meters.ended(outcome.row)
         try:
             await self._store.write(lambda uow: self._finish(uow, outcomes))
         except Exception as error:  # noqa: BLE001 - see above; a row that cannot be marked is looked for after its lease

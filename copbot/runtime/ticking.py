@@ -8,6 +8,7 @@ import structlog
 from copbot.ports.clock import Clock
 from copbot.ports.library import Library
 from copbot.ports.store import Store, UnitOfWork
+from copbot.runtime.meters import Meters
 from copbot.services import following_up, performing, probes
 from copbot.services.desk import Desk
 
@@ -17,7 +18,9 @@ log = structlog.get_logger(__name__)
 class Ticking:
     """Does what is due. It changes rows only; sending is somebody else's."""
 
-    def __init__(self, store: Store, library: Library, clock: Clock, random: Random) -> None:
+    def __init__(self, store: Store, library: Library, clock: Clock, random: Random, meters: Meters | None = None) -> None:
+        self._meters = meters or Meters()
+        self._foreseen: datetime | None = None
         self._store = store
         self._library = library
         self._clock = clock
@@ -25,12 +28,19 @@ class Ticking:
 
     async def tick(self) -> int:
         """Do what is due now; how many things that were. There may be more when it is over."""
-        return await self._perform_due() + await self._follow_up_due()
+        done = await self._perform_due() + await self._follow_up_due()
+        now = self._clock.now()
+        if done and self._foreseen is not None and self._foreseen <= now:
+            self._meters.done(self._foreseen, now)
+            self._foreseen = None
+        return done
 
     async def next_due(self) -> list[datetime]:
         """When the next step is due, and when the next follow-up is."""
         due = await self._store.read(lambda uow: [uow.steps.next_due(), uow.follow_ups.next_due()])
-        return [at for at in due if at is not None]
+        known = [at for at in due if at is not None]
+        self._foreseen = min(known, default=None)
+        return known
 
     async def _perform_due(self) -> int:
         """Do all due steps in one transaction; if one of them is at fault, step by step, so that it stops nobody else's chat."""

@@ -20,12 +20,13 @@ def ask(
     question: Question,
     *,
     name: str = "",
+    key: str = "",
     title: str = "",
     not_after: datetime | None = None,
     buttons: tuple[Button, ...] = (),
 ) -> AskedQuestion:
     """Put a question to people in a thread of its own. ``name`` stands in for the number of an unplanned one,
-    ``title`` for its text where that is escaped Markdown.
+    ``title`` for its text where that is escaped Markdown; ``key`` makes one that is asked once in a chat known as such.
     """
     asked = desk.uow.questions.add(
         AskedQuestion(
@@ -42,7 +43,7 @@ def ask(
     edition = desk.edition(chat)
     text = edition.say("question", label=asked.label, text=question.text, minutes=question.minutes, live=not edition.format.each_round)
     heading = shorten(f"{asked.label} {title or question.text}", TITLE)
-    outgoing.open_thread(desk, chat, asked, f"ask:{asked.id}", heading, Message(text, buttons), not_after=not_after)
+    outgoing.open_thread(desk, chat, asked, f"ask:{key or asked.tag}", heading, Message(text, buttons), not_after=not_after)
     return asked
 
 
@@ -70,7 +71,7 @@ def _hand_over(desk: Desk, chat: Chat, earlier: AskedQuestion, asked: AskedQuest
         return
     link = place_link(asked.root.place, asked.label, asked.root.message)
     text = desk.edition(chat).say("next-question", earlier=earlier.label, link=link, label=asked.label)
-    outgoing.post_in_thread(desk, chat, earlier, f"link:{earlier.id}:{asked.id}", Message(text), purpose="link", not_after=_soon(desk))
+    outgoing.post_in_thread(desk, chat, earlier, f"link:{earlier.tag}:{asked.tag}", Message(text), purpose="link", not_after=_soon(desk))
 
 
 def ask_part_b(desk: Desk, chat: Chat, question: Question, *, not_after: datetime | None) -> None:
@@ -80,7 +81,7 @@ def ask_part_b(desk: Desk, chat: Chat, question: Question, *, not_after: datetim
         return
     desk.uow.questions.save(replace(asked, part_b_at=desk.now))
     text = desk.edition(chat).say("part-b", label=f"{asked.label}b", text=question.part_b.text)
-    outgoing.post_in_thread(desk, chat, asked, f"part_b:{asked.id}", Message(text), purpose="part_b", not_after=not_after)
+    outgoing.post_in_thread(desk, chat, asked, f"part_b:{asked.tag}", Message(text), purpose="part_b", not_after=not_after)
     panel.refresh(desk, chat)
 
 

@@ -17,7 +17,7 @@ from copbot.domain.message import Message, Reply
 from copbot.domain.plan import questions_of
 from copbot.domain.prompt import Autonomy, Prompt, fill
 from copbot.domain.schedule import is_quiet
-from copbot.domain.step import Step
+from copbot.domain.step import Step, StepState
 from copbot.domain.weekday_hours import after_weekday_hours
 from copbot.ports.library import Edition
 from copbot.ports.platform import CommandSpec
@@ -84,20 +84,22 @@ def tip_hosts(desk: Desk, chat: Chat, step: Step) -> None:
     if rule == silence.BREATHING_SPACE or (rule == silence.QUIET_HOURS and quiet.edition.format.mode is not Mode.LIVE):
         _note(desk, quiet.asked, Decision.SUPPRESSED, rule=rule)
         return
-    minutes = round((desk.now - quiet.asked.asked_at) / timedelta(minutes=1))
-    text = (
-        fill(tip.text, n=quiet.asked.number, minutes=minutes)
-        if quiet.asked.number
-        else quiet.edition.say("facilitate-host-wait", label=quiet.asked.label)
-    )
-    outgoing.tell_backstage(desk, chat, step.key, Message(text), purpose="host_tip")
+    outgoing.tell_backstage(desk, chat, step.key, Message(_host_tip(desk, quiet, tip)), purpose="host_tip")
     _note(desk, quiet.asked, Decision.SUGGESTED, prompt=tip.id)
+
+
+def _host_tip(desk: Desk, quiet: _Quiet, tip: Prompt) -> str:
+    """The tip counts minutes since a numbered question; where people answer in their own time there is nothing to count."""
+    if not quiet.asked.number or quiet.edition.format.mode is not Mode.LIVE:
+        return quiet.edition.say("facilitate-host-wait", label=quiet.asked.label)
+    minutes = round((desk.now - quiet.asked.asked_at) / timedelta(minutes=1))
+    return fill(tip.text, n=quiet.asked.number, minutes=minutes)
 
 
 def speak_if_quiet(desk: Desk, chat: Chat, step: Step) -> None:
     """Invite an answer in the thread, once, unless somebody answered meanwhile or a rule of silence forbids it."""
     quiet = _look_at(desk, chat, step)
-    if quiet is None:
+    if quiet is None or _has_said_goodbye(desk, chat):
         return
     rule = silence.may_speak(quiet.situation)
     if rule is None:
@@ -126,6 +128,11 @@ def _look_at(desk: Desk, chat: Chat, step: Step) -> _Quiet | None:
     return _Quiet(asked, edition, community, silence.Situation(desk.now, chat, counters, allowed, spoken, hours))
 
 
+def _has_said_goodbye(desk: Desk, chat: Chat) -> bool:
+    """Whether the closing words have been said: nobody is invited to begin after them."""
+    return any(step.does == "close" and step.state is StepState.DONE for step in desk.uow.steps.of(chat.id))
+
+
 def _look_again(desk: Desk, step: Step, due: datetime) -> None:
     """A step of its own: the one in hand is done."""
     times = int(step.about.get("waited", "0")) + 1
@@ -140,7 +147,7 @@ def _invite(desk: Desk, chat: Chat, quiet: _Quiet) -> None:
         return
     prompt, text = words
     not_after = desk.now + LATEST[quiet.edition.format.mode]
-    outgoing.post_in_thread(desk, chat, quiet.asked, f"quiet:{quiet.asked.id}", Message(text), purpose="unasked", not_after=not_after)
+    outgoing.post_in_thread(desk, chat, quiet.asked, f"quiet:{quiet.asked.tag}", Message(text), purpose="unasked", not_after=not_after)
     counters = quiet.situation.counters
     desk.uow.questions.save_counters([replace(counters, unasked_posts=counters.unasked_posts + 1, last_unasked_at=desk.now)])
     desk.uow.chats.save(replace(chat, last_unasked_at=desk.now))

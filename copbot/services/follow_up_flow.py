@@ -15,6 +15,7 @@ from copbot.domain.follow_up import FollowUp, FollowUpState, Outcome, Reflection
 from copbot.domain.markup import escape, shorten
 from copbot.domain.member import Member
 from copbot.domain.message import Button, Look, Message
+from copbot.domain.plan import COUNTED_IN, HOURS
 from copbot.domain.prompt import fill, topic
 from copbot.domain.response import MessageKey
 from copbot.domain.step import Step
@@ -51,7 +52,7 @@ def fan_out(desk: Desk, chat: Chat, step: Step) -> None:
 
 def _plan(desk: Desk, chat: Chat, step: Step, stage: Stage, member: Member) -> FollowUp:
     edition = desk.edition(chat)
-    due = _considerate(desk, chat, member, step.due_at, day_valued=_is_day_valued(desk, chat, step))
+    due = _considerate(desk, chat, member, step.due_at, day_valued=step.about.get(COUNTED_IN) != HOURS)
     commitments = desk.uow.follow_ups.commitments(member.id)
     prompts = follow_up_plan.stage_prompts(
         stage,
@@ -72,15 +73,14 @@ def _models(desk: Desk, chat: Chat, member: Member) -> list[str]:
     return [model for model in (own, plan.model if plan else None, follow_up_plan.DEFAULT_MODEL) if model]
 
 
-def _is_day_valued(desk: Desk, chat: Chat, step: Step) -> bool:
-    """Steps planned in whole days come at the format's time of day, those of a series at the series' own."""
-    return step.number is not None or step.due_at.astimezone(chat.zone).time() == desk.edition(chat).format.post_at
-
-
 def _considerate(desk: Desk, chat: Chat, member: Member, when: datetime, *, day_valued: bool) -> datetime:
     community = desk.community(chat)
-    zone = ZoneInfo(member.time_zone or community.time_zone)
+    zone = _zone(desk, chat, member)
     return follow_up_plan.considerate_moment(when, zone, community.quiet_hours, community.zone, day_valued=day_valued)
+
+
+def _zone(desk: Desk, chat: Chat, member: Member) -> ZoneInfo:
+    return ZoneInfo(member.time_zone or desk.community(chat).time_zone)
 
 
 def send_due(desk: Desk, limit: int = 200) -> int:
@@ -215,7 +215,8 @@ def postpone(desk: Desk, follow_up: FollowUp) -> datetime | None:
     chat, member = desk.uow.chats.get(follow_up.chat), desk.uow.members.get(follow_up.member)
     if chat is None or member is None:
         return None
-    due = _considerate(desk, chat, member, desk.now + follow_up_plan.NOT_THIS_WEEK, day_valued=True)
+    in_a_week = follow_up_plan.a_week_later(desk.now, _zone(desk, chat, member))
+    due = _considerate(desk, chat, member, in_a_week, day_valued=True)
     desk.uow.follow_ups.save(replace(follow_up, state=FollowUpState.WAITING, due_at=due, asked_at=None))
     return due
 

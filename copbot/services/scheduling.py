@@ -1,12 +1,14 @@
 """``/cop schedule``: form, draft, Confirm; and what is coming."""
 
 from collections.abc import Mapping
+from datetime import date
 
 from copbot.domain.chat import AHEAD, Chat, State
 from copbot.domain.message import Button, Field, FieldKind, Form, FormErrors, Look, Message, Option, Private, Reply
 from copbot.domain.place import Place
 from copbot.domain.plan import cannot_host
 from copbot.domain.question import QuestionSet
+from copbot.domain.schedule import local_date
 from copbot.domain.step import StepState
 from copbot.errors import NotAllowed, WrongState
 from copbot.ports.platform import CommandSpec
@@ -91,7 +93,7 @@ def _preview_draft(desk: Desk, chat: Chat, cautions: tuple[planning.Caution, ...
 def _suggested(desk: Desk, call: Call) -> dict[str, str]:
     """The form, filled from the question set named or the one that comes next."""
     sets = _hostable(desk, call)
-    chosen = desk.library.question_set(call.options.get("set", "")) or _first_ahead(desk, sets)
+    chosen = desk.library.question_set(call.options.get("set", "")) or _first_ahead(sets, local_date(desk.now, call.community.zone))
     zone = (chosen.suggested.time_zone if chosen else None) or call.community.time_zone
     suggested = chosen.suggested if chosen else None
     return {
@@ -112,9 +114,8 @@ def _hostable(desk: Desk, call: Call) -> list[QuestionSet]:
     return [one for one in desk.library.question_sets(call.community.id) if (f := desk.library.format(one.format)) and not cannot_host(f)]
 
 
-def _first_ahead(desk: Desk, sets: list[QuestionSet]) -> QuestionSet | None:
-    """The set whose own date comes next; without one, a set that names no date."""
-    today = desk.now.date()
+def _first_ahead(sets: list[QuestionSet], today: date) -> QuestionSet | None:
+    """The set whose own date comes next; without one, a set that names no date. ``today`` is the community's."""
     dated = sorted((one for one in sets if one.suggested.date and one.suggested.date >= today), key=lambda one: one.suggested.date or today)
     undated = [one for one in sets if one.suggested.date is None]
     return next(iter([*dated, *undated, *sets]), None)

@@ -148,7 +148,8 @@ def _ask_round(desk: Desk, chat: Chat, step: Step) -> None:
     edition = desk.edition(chat)
     closing = edition.question_set.closing
     text = "\n\n".join(part for part in (words(desk, chat, phase), closing) if part)
-    asking.ask(desk, chat, Question(0, text), name="Take-away", buttons=(Button("I'll try something", "commit", str(chat.id)),))
+    commit = Button("I'll try something", "commit", str(chat.id))
+    asking.ask(desk, chat, Question(0, text), name="Take-away", key="take-away", buttons=(commit,))
 
 
 def _part_b(desk: Desk, chat: Chat, step: Step) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -76,6 +77,12 @@ def is_postgresql(connection: sa.Connection | sa.Engine) -> bool:
     return connection.dialect.name == "postgresql"
 
 
+def time_of(connection: sa.Connection) -> datetime:
+    """What time it is for PostgreSQL now (not when the transaction began)."""
+    said: datetime = connection.execute(sa.select(sa.func.clock_timestamp())).scalar_one()
+    return said.astimezone(UTC)
+
+
 def may_try_again(error: sa.exc.DBAPIError) -> bool:
     """Whether a transaction that failed so, before its commit, was undone through no fault of its own."""
     return error.connection_invalidated or getattr(error.orig, "sqlstate", None) in UNDONE
@@ -104,6 +111,11 @@ def file_of(url: str) -> Path | None:
     address = sa.make_url(url)
     named = address.get_backend_name() == "sqlite" and address.database not in {None, "", ":memory:"}
     return Path(str(address.database)) if named else None
+
+
+def has_password(url: str) -> bool:
+    """Whether the address holds a secret."""
+    return sa.make_url(url).password is not None
 
 
 @contextmanager

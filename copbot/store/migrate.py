@@ -4,11 +4,12 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from copbot import __version__
 from copbot.errors import DatabaseNewer
 from copbot.resources import data_dir
 from copbot.store.database import file_of, is_postgresql, make_engine, on_driver, told_clearly, writing
 
-HEAD = "0002"
+HEAD = "0003"
 """The newest revision in ``migrations/versions``; named here so that a database that is up to date starts without Alembic."""
 
 TURN = 0x636F70626F74
@@ -29,10 +30,27 @@ def migrate(url: str) -> None:
         engine.dispose()
 
 
+def is_up_to_date(url: str) -> bool:
+    """Whether the tables are those of this copbot. Raises ConfigurationError."""
+    engine = make_engine(url)
+    try:
+        with told_clearly(url):
+            return revision(engine) == HEAD
+    finally:
+        engine.dispose()
+
+
 def revision(engine: sa.Engine) -> str | None:
     """The revision that a database is at, or None if it is empty."""
     with engine.connect() as connection:
-        return _revision(connection)
+        return revision_of(connection)
+
+
+def known_revisions() -> frozenset[str]:
+    """All that this copbot can start from."""
+    from alembic.script import ScriptDirectory
+
+    return frozenset(script.revision for script in ScriptDirectory.from_config(alembic_config()).walk_revisions())
 
 
 def alembic_config(connection: sa.Connection | None = None) -> Any:  # noqa: ANN401 - Alembic is imported only where it is needed
@@ -45,7 +63,8 @@ def alembic_config(connection: sa.Connection | None = None) -> Any:  # noqa: ANN
     return config
 
 
-def _revision(connection: sa.Connection) -> str | None:
+def revision_of(connection: sa.Connection) -> str | None:
+    """The revision that the database of this connection is at, or None if it is empty."""
     if not sa.inspect(connection).has_table("alembic_version"):
         return None
     return connection.execute(sa.text("SELECT version_num FROM alembic_version")).scalar()
@@ -67,14 +86,12 @@ def _run(connection: sa.Connection) -> None:
 
 
 def _refuse_newer(connection: sa.Connection, url: str) -> None:
-    from alembic.script import ScriptDirectory
-
-    found = _revision(connection)
-    known = {script.revision for script in ScriptDirectory.from_config(alembic_config()).walk_revisions()}
-    if found is not None and found not in known:
+    found = revision_of(connection)
+    if found is not None and found not in known_revisions():
         where = file_of(url) or "the database"
         raise DatabaseNewer(
-            f"{where}: written by a newer copbot (revision {found}, this one knows {HEAD}); start that one, or restore a backup"
+            f"{where}: written by a newer copbot (revision {found}; copbot {__version__} knows {HEAD}); "
+            "start that copbot, or restore a backup from before it"
         )
 
 

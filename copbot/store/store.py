@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from secrets import token_hex
 from threading import Lock
 from typing import Any, Self, TypeVar
@@ -30,6 +30,7 @@ from copbot.store.database import (
 from copbot.store.hints import PostgresHints, hint
 from copbot.store.repositories.members import Forgotten
 from copbot.store.repositories.outbox import SETTLE
+from copbot.store.restored import doubt, note_restored
 from copbot.store.unit_of_work import SqlUnitOfWork
 
 T = TypeVar("T")
@@ -58,6 +59,7 @@ class SqlStore(Store):
         self._reading = SqlUnitOfWork(self._reader, settle=settle, secret=secret)
         with self._begun():
             self._writing.sql_members.ensure_secret()
+            self._writing.sql_outbox.doubt = doubt(self._writer)
 
     @classmethod
     def open(cls, url: str, *, secret: bytes | None = None, settle: timedelta = SETTLE) -> Self:
@@ -116,6 +118,18 @@ class SqlStore(Store):
     async def forget_again(self, forgotten: Iterable[Forgotten]) -> int:
         """After a backup was restored: forget whom it does not know to be forgotten. How many members; ``scrub`` afterwards."""
         return await self.write(lambda _: self._writing.sql_members.forget_again(forgotten))
+
+    def restored(self, forgotten: Iterable[Forgotten], now: datetime) -> int:
+        """After a backup was restored and before anything else happens: forget again, and doubt what it says was not posted.
+
+        How many members were forgotten again. For code without an event loop.
+        """
+        with self._begun():
+            again = self._writing.sql_members.forget_again(forgotten)
+            note_restored(self._writer, now)
+        if not is_postgresql(self._engine):
+            self._scrub()
+        return again
 
     async def query(self, work: Callable[[sa.Connection], T]) -> T:
         """Read with SQL of one's own (the rest of ``copbot.store``)."""

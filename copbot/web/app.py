@@ -1,34 +1,42 @@
-"""The one web server: whether copbot is well, and at ``/`` what an adapter offers."""
+"""The one web server: whether copbot is well, what it measures, and at ``/`` what an adapter offers."""
 
+import asyncio
 import socket
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from typing import Any
 
 import uvicorn
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import JSONResponse
-from starlette.routing import BaseRoute, Mount, Route
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Mount, Route
 
 from copbot.errors import ConfigurationError
 
-Checks = Callable[[], Mapping[str, bool]]
-"""Names what must be so for copbot to be ready."""
+OK = "ok"
+Ready = Callable[[], Awaitable[Mapping[str, str]]]
+"""For each thing that must be so for copbot to be ready ``ok``, or what is wrong with it."""
+
+Metrics = Callable[[], Awaitable[bytes]]
+"""What Prometheus reads."""
 
 
-def make_app(pages: Sequence[Any], ready: Checks) -> Starlette:
-    """The application. ``pages`` are ASGI applications of adapters."""
+def make_app(ready: Ready, metrics: Metrics, metrics_type: str) -> Starlette:
+    """The application, without the pages of adapters."""
 
     async def healthz(_request: Request) -> JSONResponse:
+        """The process lives and its loop turns: that it answers says so."""
         return JSONResponse({"ok": True})
 
     async def readyz(_request: Request) -> JSONResponse:
-        checks = ready()
-        return JSONResponse(dict(checks), 200 if all(checks.values()) else 503)
+        checks = await ready()
+        is_ready = all(found == OK for found in checks.values())
+        return JSONResponse({"ready": is_ready, "checks": dict(checks)}, 200 if is_ready else 503)
 
-    routes: list[BaseRoute] = [Route("/healthz", healthz), Route("/readyz", readyz)]
-    routes += [Mount("/", page) for page in pages]
-    return Starlette(routes=routes)
+    async def measured(_request: Request) -> Response:
+        return Response(await metrics(), media_type=metrics_type)
+
+    return Starlette(routes=[Route("/healthz", healthz), Route("/readyz", readyz), Route("/metrics", measured)])
 
 
 def take_port(host: str, port: int) -> socket.socket:
@@ -48,15 +56,23 @@ def take_port(host: str, port: int) -> socket.socket:
 class WebServer(uvicorn.Server):
     """uvicorn without its own signal handling: the process decides when to stop."""
 
-    def __init__(self, app: Starlette) -> None:
+    def __init__(self, ready: Ready, metrics: Metrics, metrics_type: str) -> None:
+        self._app = make_app(ready, metrics, metrics_type)
         super().__init__(
-            uvicorn.Config(app, log_config=None, access_log=False, lifespan="off", ws="websockets-sansio", timeout_graceful_shutdown=2)
+            uvicorn.Config(
+                self._app, log_config=None, access_log=False, lifespan="off", ws="websockets-sansio", timeout_graceful_shutdown=2
+            )
         )
 
-    async def serve_on(self, listening: socket.socket) -> None:
-        """Serve until ``stop``."""
-        await self._serve([listening])
+    def add_pages(self, pages: Iterable[Any]) -> None:
+        """Serve ASGI applications of adapters from now on."""
+        self._app.router.routes.extend(Mount("/", page) for page in pages)
 
-    def stop(self) -> None:
-        """Finish what is open, then return from ``serve_on``."""
-        self.should_exit = True
+    async def serve_on(self, listening: socket.socket) -> None:
+        """Serve until cancelled; what is open then is finished within two seconds."""
+        serving = asyncio.create_task(self._serve([listening]))
+        try:
+            await asyncio.shield(serving)
+        finally:
+            self.should_exit = True
+            await serving

@@ -7,6 +7,7 @@ import socket
 import sqlite3
 import subprocess
 import sys
+import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from contextlib import suppress
@@ -116,8 +117,9 @@ def test_doctor_passes_here_and_fails_with_what_to_do(tmp_path: Path, taken: int
     assert "FAIL" not in well.stdout
     ill = copbot(tmp_path, "doctor", COPBOT_PORT=str(taken), COPBOT_DATABASE_URL=f"sqlite:///{tmp_path}/nowhere/x.sqlite3")
     assert ill.returncode == 1
-    assert ill.stdout.count("FAIL") == 2
-    assert "->" in ill.stdout
+    failed = [line for line in ill.stdout.splitlines() if line.startswith("FAIL")]
+    assert [line.split(":")[0] for line in failed] == ["FAIL  port", "FAIL  database"]
+    assert all(" -> " in line for line in failed)
 
 
 def test_a_community_without_a_safeguarding_contact_refuses_to_start(tmp_path: Path) -> None:
@@ -137,8 +139,11 @@ def test_run_answers_its_health_and_stops_in_time(tmp_path: Path) -> None:
     process = _start(tmp_path, port)
     try:
         assert _get(port, "/healthz", process) == 200
-        assert _get(port, "/readyz", process) == 200
+        _wait_until_ready(port, process)
         assert _get(port, "/", process) == 200
+        measured = _body(port, "/metrics")
+        assert 'copbot_platform_connected{platform="room"} 1.0' in measured
+        assert "copbot_database_answers 1.0" in measured
     finally:
         process.send_signal(signal.SIGTERM)
     process.communicate(timeout=10)
@@ -153,9 +158,11 @@ def test_a_second_copy_stands_by_and_takes_over(tmp_path: Path) -> None:
         second = _start(tmp_path, two)
         assert second.stderr is not None
         assert any(b"standing by" in line for line in second.stderr)
-        assert _try(two, "/healthz") is None
-        first.kill()
         assert _get(two, "/healthz", second) == 200
+        assert _get(two, "/readyz", second) == 503
+        assert "standing by" in _body(two, "/readyz")
+        first.kill()
+        _wait_until_ready(two, second)
         second.send_signal(signal.SIGTERM)
         second.communicate(timeout=10)
         assert second.returncode == 0
@@ -164,6 +171,51 @@ def test_a_second_copy_stands_by_and_takes_over(tmp_path: Path) -> None:
             if process is not None:
                 process.kill()
                 process.communicate(timeout=10)
+
+
+def test_a_copy_that_stands_by_stops_when_told(tmp_path: Path) -> None:
+    one, two = _free_port(), _free_port()
+    first = _start(tmp_path, one)
+    second = None
+    try:
+        _wait_until_ready(one, first)
+        second = _start(tmp_path, two)
+        assert _get(two, "/readyz", second) == 503
+        second.send_signal(signal.SIGTERM)
+        second.communicate(timeout=10)
+        assert second.returncode == 0
+    finally:
+        for process in (first, second):
+            if process is not None:
+                process.kill()
+                process.communicate(timeout=10)
+
+
+def test_a_backup_is_made_while_copbot_runs_and_restored_while_it_does_not(tmp_path: Path) -> None:
+    port = _free_port()
+    url = f"sqlite:///{tmp_path / 'copbot.sqlite3'}"
+    process = _start(tmp_path, port)
+    try:
+        _wait_until_ready(port, process)
+        made = copbot(tmp_path, "backup", "monday.sqlite3", "--db", url)
+        assert made.returncode == 0, made.stderr
+        assert (tmp_path / "forgotten.json").exists()
+        refused = copbot(tmp_path, "restore", "monday.sqlite3", "--db", url)
+        assert refused.returncode == 2
+        assert refused.stderr.count("\n") == 1
+        assert "stop it first" in refused.stderr
+        beside = copbot(tmp_path, "doctor", COPBOT_PORT=str(port), COPBOT_DATABASE_URL=url)
+        assert beside.returncode == 0, beside.stdout
+        assert f"a copbot answers on 127.0.0.1:{port}" in beside.stdout
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.communicate(timeout=10)
+    (tmp_path / "copbot.sqlite3").unlink()
+    restored = copbot(tmp_path, "restore", "monday.sqlite3", "--db", url)
+    assert restored.returncode == 0, restored.stderr
+    assert "looked for before anything is posted" in restored.stdout
+    assert copbot(tmp_path, "doctor", COPBOT_PORT="0", COPBOT_DATABASE_URL=url).returncode == 0
+    assert "pg_restore" in copbot(tmp_path, "restore", "monday.sqlite3", "--db", "postgresql://copbot@/copbot").stderr
 
 
 def _start(folder: Path, port: int) -> "subprocess.Popen[bytes]":
@@ -189,9 +241,27 @@ def _get(port: int, path: str, process: "subprocess.Popen[bytes]") -> int:
     raise AssertionError(f"copbot ended with {process.returncode}")
 
 
+def _wait_until_ready(port: int, process: "subprocess.Popen[bytes]") -> None:
+    while _get(port, "/readyz", process) != 200:
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(0.05)
+
+
 def _try(port: int, path: str) -> int | None:
     try:
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=2) as answer:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=10) as answer:
             return int(answer.status)
+    except urllib.error.HTTPError as error:
+        with error:
+            return error.code
     except OSError:
         return None
+
+
+def _body(port: int, path: str) -> str:
+    try:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=10) as answer:
+            return str(answer.read(), "utf-8")
+    except urllib.error.HTTPError as error:
+        with error:
+            return str(error.read(), "utf-8")

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from copbot.domain.community import QuietHours
 from copbot.domain.follow_up import Commitment, FollowUp, FollowUpState, Outcome, Stage
 from copbot.domain.follow_up_plan import (
+    a_week_later,
     allowed_moment,
     considerate_moment,
     ended_unanswered,
@@ -154,3 +155,8 @@ def test_the_newest_open_commitment_of_the_chat() -> None:
     assert found is not None
     assert found.text == "b"
     assert open_commitment(said, 9) is None
+
+
+def test_a_week_later_is_the_same_time_on_the_wall_over_a_clock_change() -> None:
+    assert a_week_later(london("2026-03-25T09:10"), LONDON) == datetime(2026, 4, 1, 8, 10, tzinfo=UTC)
+    assert a_week_later(london("2026-10-21T09:10"), LONDON) == datetime(2026, 10, 28, 9, 10, tzinfo=UTC)

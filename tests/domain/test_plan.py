@@ -1,6 +1,6 @@
 """Plans of the shipped formats: every step at its time."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -65,6 +65,27 @@ def test_a_series_keeps_its_weekday_and_hour_over_skipped_dates_and_the_clock_ch
     assert [at.hour for at in asks] == [12] * 10 + [11] * 2
     reflections = [step.number for step in timed.steps if step.does == "follow_up" and step.number]
     assert reflections == [4, 8, 12]
+
+
+@pytest.mark.parametrize(
+    ("zone", "begins"),
+    [
+        ("Europe/London", date(2026, 3, 31)),
+        ("Europe/London", date(2026, 10, 27)),
+        ("America/New_York", date(2026, 3, 10)),
+        ("America/New_York", date(2026, 11, 3)),
+        ("Australia/Lord_Howe", date(2026, 4, 7)),
+        ("Australia/Lord_Howe", date(2026, 10, 6)),
+    ],
+)
+def test_a_series_is_announced_at_its_own_hour_before_a_clock_change_too(content: Content, zone: str, begins: date) -> None:
+    """The clocks change on the Sunday between the announcement and the first question."""
+    questions, format = content.question_set("hv-reflections-12-weeks"), content.format("question-a-week")
+    assert questions is not None
+    assert format is not None
+    steps = plan(format, questions, datetime.combine(begins, time(12, 30)), ZoneInfo(zone)).steps
+    announced = next(step.due_at for step in steps if step.does == "announce").astimezone(ZoneInfo(zone))
+    assert f"{announced:%Y-%m-%d %H:%M}" == f"{begins - timedelta(days=7)} 12:30"
 
 
 def test_a_series_begins_on_its_own_weekday(content: Content) -> None:

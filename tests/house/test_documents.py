@@ -44,6 +44,19 @@ def test_make_targets_that_are_named_exist(root: Path) -> None:
     assert named - targets == set()
 
 
+def test_metrics_and_actions_that_are_named_exist(root: Path) -> None:
+    known = {
+        name
+        for page in ("metrics.md", "logs.md")
+        for name in re.findall(r"^\| `(\w+)` \|", (root / "docs" / page).read_text("utf-8"), re.MULTILINE)
+    }
+    text = (root / "docs" / "operating.md").read_text(encoding="utf-8")
+    named = {name.removesuffix("_bucket") for name in re.findall(r"\b(copbot_[a-z_]+)", text)} | set(
+        re.findall(r"`([a-z]+_[a-z_]+)`", text)
+    )
+    assert named - known == set()
+
+
 def test_the_changelog_has_a_place_for_the_next_entry(root: Path) -> None:
     headings = re.findall(r"^## (.+)$", (root / "CHANGELOG.md").read_text(encoding="utf-8"), re.MULTILINE)
     assert headings[0] == "Unreleased"

@@ -9,6 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
+
+from copbot.settings import names
 
 NEEDED_BY_OTHERS = {"python-multipart": "starlette's forms", "tzdata": "zoneinfo", "websockets": "uvicorn's sockets"}
 """Dependencies that copbot's own code never imports, and what does."""
@@ -93,6 +96,21 @@ def test_the_image_is_built_from_the_lock_and_runs_as_nobody_in_particular(root:
     assert any("--require-hashes requirements.lock" in line for line in lines)
     assert {"USER 10001", "STOPSIGNAL SIGTERM", 'CMD ["run"]'} <= set(lines)
     assert any(line.startswith("HEALTHCHECK") for line in lines)
+
+
+def test_the_composed_copbot_runs_as_the_documents_say(root: Path) -> None:
+    composed = yaml.safe_load((root / "compose.yaml").read_text(encoding="utf-8"))
+    copbot, database = composed["services"]["copbot"], composed["services"]["database"]
+    assert copbot["read_only"]
+    assert copbot["cap_drop"] == ["ALL"]
+    assert {variable.removesuffix("_FILE") for variable in copbot["environment"]} <= set(names())
+    assert copbot["depends_on"]["database"]["condition"] == "service_healthy"
+    assert "healthcheck" in database
+    assert {service["restart"] for service in (copbot, database)} == {"unless-stopped"}
+    secret = [value for service in composed["services"].values() for value in (service.get("environment") or {}).values()]
+    assert all(value in {"", "copbot"} or value.startswith("/run/secrets/") for value in secret)
+    used = {name.split(":")[0] for service in composed["services"].values() for name in service.get("volumes", ())}
+    assert used == set(composed["volumes"])
 
 
 def test_the_makefile_and_the_image_take_the_same_uv(root: Path) -> None:

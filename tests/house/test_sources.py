@@ -98,6 +98,26 @@ def _is_changeable(value: ast.expr) -> bool:
     }
 
 
+def test_every_line_of_the_log_has_a_sentence_and_an_action(root: Path, modules: Mapping[Path, ast.Module]) -> None:
+    nameless = [
+        f"{path.relative_to(root)}:{node.lineno}"
+        for path, tree in modules.items()
+        if path.relative_to(root).parts[0] in {"copbot", "adapters"}
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call) and _writes_a_line(node) and not _has_an_action(node)
+    ]
+    assert nameless == []
+
+
+def _writes_a_line(node: ast.Call) -> bool:
+    return re.fullmatch(r"(log|logger\(.*\))\.(debug|info|warning|error|exception|critical)", ast.unparse(node.func)) is not None
+
+
+def _has_an_action(node: ast.Call) -> bool:
+    literal = any(keyword.arg == "action" and isinstance(keyword.value, ast.Constant) for keyword in node.keywords)
+    return literal and len(node.args) == 1 and isinstance(node.args[0], ast.Constant)
+
+
 def test_names_are_from_the_glossary(root: Path, modules: Mapping[Path, ast.Module]) -> None:
     vague = re.compile(r"(Manager|Helper|Utils?|Handler)$")
     named = [

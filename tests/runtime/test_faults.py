@@ -1,18 +1,19 @@
 """Faults of copbot's own, of an adapter, of the disk: the bot goes on hearing, and nothing is doubled."""
 
 import asyncio
-from collections.abc import Callable
-from datetime import timedelta
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
 from typing import TypeVar
 
 import pytest
 from playhouse import BACKSTAGE, CHANNEL, House, Open
 from typing_extensions import override
 
-from copbot.domain.heard import Commanded, Said
+from copbot.domain.heard import Commanded, Happening, Said
 from copbot.domain.place import Person, Place, Posted
 from copbot.domain.step import Fate
 from copbot.errors import TryLater, Unclear
+from copbot.ports.platform import History
 from copbot.ports.store import UnitOfWork
 from copbot.store.store import SqlStore
 from copbot_room import Room
@@ -116,6 +117,17 @@ async def test_a_connection_that_ends_comes_again(live: House, monkeypatch: pyte
     assert [response.text for response in kept] == ["Still heard"]
 
 
+async def test_a_history_that_breaks_ends_neither_the_bot_nor_the_reading_of_other_places(
+    live: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await live.until("2018-01-31 19:36")
+    await live.bot.stop()
+    await live.room.people.say("maria", CHANNEL, "Said meanwhile", live.thread("Q1"))
+    monkeypatch.setattr(live.room, "history", Torn(live.room.history))
+    await live.restart()
+    assert [response.text for response in await live.responses()] == ["Said meanwhile"]
+
+
 class Looking:
     """A look-up that is refused once for being too frequent."""
 
@@ -165,6 +177,19 @@ class Broken:
             self._done = True
             raise ConnectionResetError("the adapter forgot to map this")
         return posted
+
+
+class Torn(History):
+    """A history whose reading breaks, for the channel itself, in a way that no adapter may."""
+
+    def __init__(self, history: History) -> None:
+        self._history = history
+
+    @override
+    async def since(self, place: Place, moment: datetime) -> Sequence[Happening]:
+        if place.thread is None:
+            raise ConnectionResetError("the adapter forgot to map this")
+        return await self._history.since(place, moment)
 
 
 class Falling:

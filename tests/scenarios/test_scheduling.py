@@ -1,8 +1,10 @@
 """A host plans a chat: form, draft, Confirm; and everything that can go wrong on the way."""
 
 import re
+from pathlib import Path
 
-from playhouse import SEED_2, House, Open
+from playhouse import PEOPLE, SEED_2, House, Open
+from wall_clock import config_in
 
 from copbot.domain.chat import State
 
@@ -236,3 +238,13 @@ async def test_somebody_the_bot_has_never_met_gets_the_form_too(open_house: Open
     await house.room.people.submit("sally", WISH)
     await house.press("sally", "draft-confirm")
     assert (await house.chat()).state is State.PLANNED
+
+
+async def test_the_form_offers_what_comes_next_by_the_community_s_own_date(open_house: Open, tmp_path: Path) -> None:
+    """On Lord Howe Island it is Thursday 1 February already while it is Wednesday in UTC."""
+    config = config_in("Australia/Lord_Howe", tmp_path)
+    house = await open_house("2018-01-31 22:00", config=config, zones=dict.fromkeys(PEOPLE, "Australia/Lord_Howe"))
+    await house.cop("sally", "schedule")
+    form = house.room.people.form_of("sally")
+    assert form is not None
+    assert next(field.value for field in form.form.fields if field.name == "set") != SEED_2

@@ -330,3 +330,10 @@ class TestFacilitation:
         ]
         uow.facilitation.restrain(lines)
         assert uow.facilitation.restraints(chat.id) == lines
+
+
+def test_a_version_may_be_an_instant_in_microseconds(uow: UnitOfWork, chat: Chat) -> None:
+    (ada,) = uow.members.add([a_member("Ada")])
+    edited = replace(a_response(chat.id, ada.id, None, "m1"), version=1_893_456_000_000_100)
+    assert uow.responses.add([edited])[0].version == edited.version
+    assert uow.responses.of_chat(chat.id)[0].version == edited.version

@@ -16,6 +16,7 @@ from copbot.ports.store import Outbox
 from copbot.store import tables
 from copbot.store.database import is_postgresql
 from copbot.store.mapper import TARGET, Mapper, affected, posted, replacing, rows_for, skipping, some
+from copbot.store.restored import Doubt
 
 OUTGOING = Mapper(Outgoing, tables.outbox, {"target": TARGET, "posted": posted("posted")})
 
@@ -122,7 +123,7 @@ _CANCEL_KEY = tables.outbox.update().where(_row.key == sa.bindparam("of_key"), _
 class SqlOutbox(Outbox):
     """Messages on their way out. ``settle``: how long after its last claim an unclear row is left alone.
 
-    ``more_due``: whether rows were added since it was last set to False.
+    ``more_due``: whether rows were added since it was last set to False. ``doubt``: after a restore, what must be looked for first.
     """
 
     def __init__(self, connection: sa.Connection, settle: timedelta = SETTLE) -> None:
@@ -130,6 +131,7 @@ class SqlOutbox(Outbox):
         self._settle = settle
         self._shared = is_postgresql(connection)
         self.more_due = False
+        self.doubt: Doubt | None = None
         self._add = skipping(connection, tables.outbox)
         self._hold = replacing(connection, tables.lane, ("lane",), "not_before")
 
@@ -180,7 +182,7 @@ class SqlOutbox(Outbox):
         """
         parameters = {"now": now, "settled": now - self._settle, "at_most": limit}
         found = OUTGOING.values(self._connection.execute(_claimable(but_not), parameters).all())
-        claimed = [_leased(row, owner, now, lease) for row in found]
+        claimed = [_leased(self._doubted(row), owner, now, lease) for row in found]
         if claimed:
             self._connection.execute(_LEASE, [_lease_of(row) for row in claimed])
         return claimed
@@ -232,6 +234,9 @@ class SqlOutbox(Outbox):
         theirs = {"of_member": member, "of_purpose": purpose}
         self._connection.execute(_DELETE_OF_MEMBER, {**theirs, "some": list(but)})
         self._connection.execute(_EMPTY_OF_MEMBER, theirs)
+
+    def _doubted(self, row: Outgoing) -> Outgoing:
+        return replace(row, fate=Fate.UNCLEAR) if self.doubt is not None and self.doubt.covers(row) else row
 
     def _take_turn(self, lanes: Collection[str]) -> None:
         """See to it that the ids of a lane grow in the order of commits: else a row could appear in front of one already claimed."""

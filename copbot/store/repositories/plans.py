@@ -73,11 +73,16 @@ class SqlSteps(Steps):
 
     @override
     def next_due(self) -> datetime | None:
-        return self._connection.execute(_NEXT_DUE).scalar()
+        return next_due(self._connection)
 
     @override
     def end_all(self, chat: int, state: StepState, now: datetime) -> None:
         self._connection.execute(_END_ALL, {"of_chat": chat, "state": state, "done_at": now})
+
+
+def next_due(connection: sa.Connection) -> datetime | None:
+    """When the next due step of a chat that goes on comes."""
+    return connection.execute(_NEXT_DUE).scalar()
 
 
 class SqlInteractions(Interactions):

@@ -24,6 +24,9 @@ metadata = sa.MetaData(
 BigId = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 """SQLite gives numbers by itself only to a primary key of exactly the type INTEGER."""
 
+Version = BigId
+"""Of a message. It only has to grow: a platform may well count in microseconds since 1970, which takes more than 32 bits."""
+
 W = TypeVar("W", bound=StrEnum)
 V = TypeVar("V")
 

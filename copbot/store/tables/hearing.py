@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 
 from copbot.domain.response import Kind, WordsBand
-from copbot.store.tables.base import Instant, Word, identity, may_have, metadata, needs, refers
+from copbot.store.tables.base import Instant, Version, Word, identity, may_have, metadata, needs, refers
 
 response = sa.Table(
     "response",
@@ -27,7 +27,7 @@ response = sa.Table(
     may_have("concrete_cue", sa.Boolean, "Whether it points at something concrete."),
     may_have("question_cue", sa.Boolean, "Whether it asks something."),
     may_have("text", sa.Text, "The words; NULL wherever they may not be kept."),
-    needs("version", sa.Integer, "Version of the last edit taken over."),
+    needs("version", Version, "Version of the last edit taken over."),
     # The message comes first: a batch looks its messages up by id alone.
     sa.UniqueConstraint("message", "channel", "platform", "asked"),
     sa.Index(

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 
 from copbot.domain.consent import Scope
-from copbot.store.tables.base import Instant, Word, identity, may_have, metadata, needs, refers
+from copbot.store.tables.base import Instant, Version, Word, identity, may_have, metadata, needs, refers
 
 member = sa.Table(
     "member",
@@ -71,7 +71,7 @@ identifier_event = sa.Table(
     needs("message", sa.Text, "The platform's id of the message."),
     needs("at", Instant(), "When (UTC)."),
     needs("outcome", sa.Text, "What came of it."),
-    needs("version", sa.Integer, "Version of the message that was seen; 0: as first posted."),
+    needs("version", Version, "Version of the message that was seen; 0: as first posted."),
     sa.Index(None, "message"),
     sa.Index(None, "member", "chat"),
     comment="That something may identify a patient, and what came of it. Never the text.",

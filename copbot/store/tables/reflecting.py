@@ -5,7 +5,7 @@ import sqlalchemy as sa
 from copbot.domain.facilitation import Decision, SuggestionState
 from copbot.domain.follow_up import FollowUpState, Outcome, Stage
 from copbot.store.codecs import WORDS
-from copbot.store.tables.base import BigId, Instant, Json, Word, identity, may_have, metadata, needs, refers
+from copbot.store.tables.base import BigId, Instant, Json, Version, Word, identity, may_have, metadata, needs, refers
 
 follow_up = sa.Table(
     "follow_up",
@@ -39,7 +39,7 @@ reflection = sa.Table(
     may_have("platform", sa.Text, "Platform of the direct message that it was; NULL if it was written in a form."),
     may_have("channel", sa.Text, "Channel of that message."),
     may_have("message", sa.Text, "The platform's id of that message."),
-    needs("version", sa.Integer, "Version of its last edit taken over."),
+    needs("version", Version, "Version of its last edit taken over."),
     sa.Index(None, "message"),
     comment="What members wrote in answer to a follow-up. Shown to nobody else.",
 )

@@ -27,7 +27,8 @@ def london(text: str) -> datetime:
 
 def fan_out(world: "World", chat: Chat, stage: str, at: datetime, number: int | None = None) -> None:
     world.now = at
-    step = Step(0, chat.id, f"{stage}:{number or 0}", "follow_up", at, number=number, about={"stage": stage})
+    about = {"stage": stage, "counted_in": "hours"} if stage == DAY_1 and number is None else {"stage": stage}
+    step = Step(0, chat.id, f"{stage}:{number or 0}", "follow_up", at, number=number, about=about)
     with world.desk() as desk:
         follow_up_flow.fan_out(desk, chat, step)
 
@@ -157,6 +158,13 @@ def test_the_member_s_own_model_wins(world: "World") -> None:
     fan_out(world, chat, DAY_1, london("2018-02-01T20:30"))
     assert world.follow_ups("Maria")[0].prompts == ("kolb-try",)
     assert "Did you mean gibbs?" in told(world.command("Maria", "reflect", "on", model="gibs"))
+
+
+def test_a_day_after_a_friday_s_lunch_is_monday_morning(world: "World") -> None:
+    """What is planned in hours waits for eight o'clock (2-domain 1.3), also if it falls on the hour that days come at."""
+    chat = taking_part(world)
+    fan_out(world, chat, DAY_1, london("2018-02-03T12:30"))
+    assert world.follow_ups("Maria")[0].due_at == london("2018-02-05T08:00")
 
 
 def test_the_member_s_own_morning(world: "World") -> None:
