@@ -177,7 +177,7 @@ class Outbox(Protocol):
 
     def of(self, chat: int) -> list[Outgoing]: ...
     def under(self, chat: int, key: str) -> list[Outgoing]:
-        """The chat's rows whose key is ``key``, or begins with it and ``@``; not those that edit them."""
+        """The messages of a chat that go out under a key: one, or one for each host (``key@...``). No changes of them."""
         ...
 
     def replace_pending_edit(self, row: Outgoing) -> None:

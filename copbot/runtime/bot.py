@@ -7,11 +7,13 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
+from functools import partial
 from random import Random
 
 import structlog
 
 from copbot.domain.chat import HEARING
+from copbot.domain.community import Community
 from copbot.domain.heard import Heard
 from copbot.domain.step import Outgoing
 from copbot.errors import NotAuthenticated
@@ -187,8 +189,14 @@ class Bot:
         if self._let_go_on == today:
             return
         self._let_go_on = today
-        if await self._store.write(lambda uow: retaining.let_go(self._desk(uow))):
+        gone = await self._store.write(lambda uow: retaining.let_go(self._desk(uow)))
+        for community in self._library.communities():
+            gone += await self._store.write(partial(self._let_go_in, community))
+        if gone:
             self._receiver.scrub_owed = True
+
+    def _let_go_in(self, community: Community, uow: UnitOfWork) -> int:
+        return retaining.let_go_in(self._desk(uow), community)
 
     async def _scrub_if_owed(self) -> None:
         """What was erased must be in no file any more; while somebody reads the database it stays owed."""

@@ -7,6 +7,7 @@ through the platform's history later.
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from random import Random
 
 import structlog
@@ -61,6 +62,7 @@ class Receiver:
         self._random = random
         self._reread = reread
         self._known: set[Person] = set()
+        self._known_on: date | None = None
         self.scrub_owed = False
         self._waiting: asyncio.Queue[_Waiting] = asyncio.Queue()
 
@@ -106,7 +108,11 @@ class Receiver:
             log.error("Somebody could not be told", action="tell_failed", platform=platform.name, error=type(error).__name__)
 
     async def _know(self, person: Person) -> None:
-        """Ask the platform once who this is: their name, and the zone that their private messages are timed by."""
+        """Ask the platform once a day who this is: their name, and the zone that their private messages are timed by. People move."""
+        today = self._clock.now().date()
+        if self._known_on != today:
+            self._known_on = today
+            self._known.clear()
         if person in self._known:
             return
         self._known.add(person)

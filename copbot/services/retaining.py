@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from copbot.domain.community import Community
 from copbot.services.desk import Desk
 
 NOTES_KEPT_FOR = timedelta(days=365)
@@ -22,15 +23,21 @@ INTERACTIONS_KEPT_FOR = timedelta(days=30)
 
 
 def let_go(desk: Desk) -> int:
-    """Let go of texts, names, notes and messages whose time is over. Of how many rows."""
+    """Let go of names, notes and messages whose time is over, in all communities. Of how many rows."""
     retention = desk.uow.retention
     gone = retention.let_go_of_leavers(desk.now - LEAVERS_KEPT_FOR)
     gone += retention.let_go_of_notes(desk.now - NOTES_KEPT_FOR)
     gone += retention.let_go_of_reflections(desk.now - REFLECTIONS_KEPT_FOR)
     gone += retention.let_go_of_choices(desk.now - CHOICES_KEPT_FOR)
     gone += retention.let_go_of_mail(desk.now - MAIL_KEPT_FOR)
-    gone += retention.let_go_of_interactions(desk.now - INTERACTIONS_KEPT_FOR)
-    for community in desk.library.communities():
-        gone += retention.let_go_of_texts(community.id, desk.now - community.privacy.text_kept_for)
-        gone += retention.let_go_of_activity(community.id, desk.now - community.privacy.activity_kept_for)
-    return gone
+    return gone + retention.let_go_of_interactions(desk.now - INTERACTIONS_KEPT_FOR)
+
+
+def let_go_in(desk: Desk, community: Community) -> int:
+    """Let go of what this community has kept for as long as it told people. Of how many rows.
+
+    To be done in a transaction of its own: chats must not wait until all communities are through.
+    """
+    retention, privacy = desk.uow.retention, community.privacy
+    gone = retention.let_go_of_texts(community.id, desk.now - privacy.text_kept_for)
+    return gone + retention.let_go_of_activity(community.id, desk.now - privacy.activity_kept_for)

@@ -1,12 +1,13 @@
 """Messages on their way out: leases, lanes, and rows that wait for others (3-architecture 6)."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
+from sqlalchemy.sql.dml import ReturningUpdate
 from typing_extensions import override
 
 from copbot.domain.message import Message
@@ -15,7 +16,7 @@ from copbot.domain.step import Fate, Outgoing, Verb
 from copbot.ports.store import Outbox
 from copbot.store import tables
 from copbot.store.database import is_postgresql
-from copbot.store.mapper import TARGET, Mapper, affected, posted, replacing, rows_for, skipping, some
+from copbot.store.mapper import TARGET, Mapper, affected, chunks, posted, replacing, rows_for, skipping, some
 from copbot.store.restored import Doubt
 
 OUTGOING = Mapper(Outgoing, tables.outbox, {"target": TARGET, "posted": posted("posted")})
@@ -77,7 +78,7 @@ _FREE = (
 _OPENS_IT = sa.and_(_opener.c.asked == _row.thread_of, _opener.c.verb == Verb.OPEN_THREAD)
 _WILL_OPEN = sa.and_(_OPENS_IT, _opener.c.fate.not_in(UNSENT), _opener.c.id < _row.id)
 _WILL_BE_THERE = sa.and_(_edited.c.key == _row.edits, _edited.c.fate.not_in(UNSENT), _edited.c.id < _row.id)
-_FAIL_THREADLESS = (
+_FAIL = (
     tables.outbox.update()
     .where(
         _row.fate == Fate.PENDING,
@@ -86,12 +87,16 @@ _FAIL_THREADLESS = (
         ~sa.exists().where(_WILL_OPEN),
     )
     .values(fate=Fate.FAILED, trouble=NO_THREAD)
+    .returning(_row.key)
 )
-_CANCEL_CHANGES = (
+_FAIL_THREADLESS, _FAIL_IN_THREADS = _FAIL.where(_row.key.in_(some())), _FAIL.where(_row.thread_of.in_(some()))
+_CANCEL_CHANGE = (
     tables.outbox.update()
     .where(_row.fate == Fate.PENDING, _row.edits.is_not(None), ~sa.exists().where(_WILL_BE_THERE))
     .values(fate=Fate.CANCELLED)
+    .returning(_row.key)
 )
+_CANCEL_CHANGES, _CANCEL_CHANGES_OF = _CANCEL_CHANGE.where(_row.key.in_(some())), _CANCEL_CHANGE.where(_row.edits.in_(some()))
 
 _BY_KEYS = OUTGOING.select.where(_row.key.in_(some()))
 _OF_CHAT = OUTGOING.select.where(_row.chat == sa.bindparam("of_chat")).order_by(_row.id)
@@ -106,18 +111,19 @@ _OF_POSTED = (
     .limit(1)
 )
 _UNDER = _OF_CHAT.where(
-    _row.edits.is_(None),
-    sa.or_(_row.key == sa.bindparam("under_key"), sa.func.substr(_row.key, 1, sa.bindparam("length")) == sa.bindparam("under_several")),
+    _row.verb != Verb.EDIT,
+    sa.or_(_row.key == sa.bindparam("of_key"), sa.func.substr(_row.key, 1, sa.func.length(sa.bindparam("of_each"))) == sa.bindparam("of_each")),
 )
 _TAKE_OVER = tables.outbox.update().where(_row.edits == sa.bindparam("of_edits"), _row.verb == Verb.EDIT, _row.fate == Fate.PENDING)
-_CANCEL = tables.outbox.update().where(_row.chat == sa.bindparam("of_chat"), _row.fate == Fate.PENDING).values(fate=Fate.CANCELLED)
+_CANCELLED = tables.outbox.update().where(_row.fate == Fate.PENDING).values(fate=Fate.CANCELLED).returning(_row.key, _row.asked, _row.verb)
+_CANCEL = _CANCELLED.where(_row.chat == sa.bindparam("of_chat"))
 _CANCEL_PURPOSES = _CANCEL.where(_row.purpose.in_(some()))
 _OF_MEMBER = (_row.member == sa.bindparam("of_member"), _row.purpose == sa.bindparam("of_purpose"))
-_CANCEL_OF_MEMBER = tables.outbox.update().where(*_OF_MEMBER, _row.fate == Fate.PENDING).values(fate=Fate.CANCELLED)
+_CANCEL_OF_MEMBER = _CANCELLED.where(*_OF_MEMBER)
 _FINISHED_OF_MEMBER = (*_OF_MEMBER, _row.fate.in_(FINISHED))
 _DELETE_OF_MEMBER = tables.outbox.delete().where(*_FINISHED_OF_MEMBER, _row.key.not_in(some()))
 _EMPTY_OF_MEMBER = tables.outbox.update().where(*_FINISHED_OF_MEMBER).values(message=ERASED)
-_CANCEL_KEY = tables.outbox.update().where(_row.key == sa.bindparam("of_key"), _row.fate == Fate.PENDING).values(fate=Fate.CANCELLED)
+_CANCEL_KEY = _CANCELLED.where(_row.key == sa.bindparam("of_key"))
 
 
 class SqlOutbox(Outbox):
@@ -143,8 +149,7 @@ class SqlOutbox(Outbox):
         self._take_turn({row.lane for row in new})
         self._connection.execute(self._add, [OUTGOING.fresh(row) for row in new])
         self.more_due = True
-        if any(row.edits is not None or isinstance(row.target, ThreadOf) or row.verb is Verb.OPEN_THREAD for row in new):
-            self._end_in_vain()
+        self._end_new_in_vain(new)
 
     @override
     def get(self, key: str) -> Outgoing | None:
@@ -166,9 +171,7 @@ class SqlOutbox(Outbox):
 
     @override
     def under(self, chat: int, key: str) -> list[Outgoing]:
-        several = f"{key}@"
-        names = {"of_chat": chat, "under_key": key, "under_several": several, "length": len(several)}
-        return OUTGOING.values(self._connection.execute(_UNDER, names).all())
+        return OUTGOING.values(self._connection.execute(_UNDER, {"of_chat": chat, "of_key": key, "of_each": f"{key}@"}).all())
 
     @override
     def replace_pending_edit(self, row: Outgoing) -> None:
@@ -191,7 +194,7 @@ class SqlOutbox(Outbox):
     def mark(self, row: Outgoing) -> bool:
         marked = affected(self._connection, _MARK, _outcome(row)) == 1
         if marked and row.fate in UNSENT:
-            self._end_in_vain()
+            self._end_in_vain([(row.key, row.asked, row.verb)])
         return marked
 
     @override
@@ -212,22 +215,17 @@ class SqlOutbox(Outbox):
     @override
     def cancel(self, chat: int, purposes: Collection[str] | None = None) -> None:
         if purposes is None:
-            self._connection.execute(_CANCEL, {"of_chat": chat})
+            self._cancel(_CANCEL, {"of_chat": chat})
         else:
-            self._connection.execute(_CANCEL_PURPOSES, {"of_chat": chat, "some": list(purposes)})
-        self._end_in_vain()
+            self._cancel(_CANCEL_PURPOSES, {"of_chat": chat, "some": list(purposes)})
 
     @override
     def cancel_key(self, key: str) -> bool:
-        cancelled = affected(self._connection, _CANCEL_KEY, {"of_key": key}) == 1
-        if cancelled:
-            self._end_in_vain()
-        return cancelled
+        return self._cancel(_CANCEL_KEY, {"of_key": key}) == 1
 
     @override
     def cancel_of_member(self, member: int, purpose: str) -> None:
-        self._connection.execute(_CANCEL_OF_MEMBER, {"of_member": member, "of_purpose": purpose})
-        self._end_in_vain()
+        self._cancel(_CANCEL_OF_MEMBER, {"of_member": member, "of_purpose": purpose})
 
     @override
     def erase_of_member(self, member: int, purpose: str, but: Collection[str] = ()) -> None:
@@ -243,10 +241,31 @@ class SqlOutbox(Outbox):
         if self._shared:
             self._connection.execute(_LOCK_LANES, {"lanes": sorted(lanes)})
 
-    def _end_in_vain(self) -> None:
-        """End the rows that wait for a thread or a message that will never be; else they would block their lanes for ever."""
-        self._connection.execute(_FAIL_THREADLESS)
-        self._connection.execute(_CANCEL_CHANGES)
+    def _cancel(self, statement: ReturningUpdate[Any], parameters: Mapping[str, Any]) -> int:
+        """Cancel rows, and what waits for them. How many the statement itself concerned."""
+        ended = self._connection.execute(statement, parameters).all()
+        self._end_in_vain(ended)
+        return len(ended)
+
+    def _end_new_in_vain(self, new: Collection[Outgoing]) -> None:
+        """End those of the new rows that wait for what will never be, and what waits for one of them but stands in front of it."""
+        failed = self._ended(_FAIL_THREADLESS, [row.key for row in new if isinstance(row.target, ThreadOf)])
+        failed += self._ended(_FAIL_IN_THREADS, [row.asked for row in new if row.verb is Verb.OPEN_THREAD and row.asked is not None])
+        self._ended(_CANCEL_CHANGES, [row.key for row in new if row.edits is not None])
+        self._cancel_changes_of(failed)
+
+    def _end_in_vain(self, ended: Collection[Sequence[Any]]) -> None:
+        """End the rows that wait for rows (key, asked, verb) that were not sent; else they would block their lanes for ever."""
+        failed = self._ended(_FAIL_IN_THREADS, [asked for _, asked, verb in ended if verb is Verb.OPEN_THREAD and asked is not None])
+        self._cancel_changes_of([*failed, *(key for key, _, _ in ended)])
+
+    def _cancel_changes_of(self, keys: list[str]) -> None:
+        while keys:
+            keys = self._ended(_CANCEL_CHANGES_OF, keys)
+
+    def _ended(self, statement: ReturningUpdate[Any], some: Collection[object]) -> list[str]:
+        """The keys of the rows that a statement has ended, for any number of values."""
+        return [key for chunk in chunks(some) for (key,) in self._connection.execute(statement, {"some": chunk})]
 
     def _claimable_from(self, row: Sequence[Any]) -> datetime:
         fate, due_at, not_before, lease_until, last_claimed_at = row

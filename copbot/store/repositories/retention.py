@@ -29,9 +29,10 @@ _CHOICES = tables.consent.delete().where(
     sa.or_(_consent.member.not_in(_SOMEBODY), sa.and_(_consent.at < sa.bindparam("before"), _OVERTAKEN))
 )
 _outbox = tables.outbox.c
-_NOT_OVER = sa.select(_chat.id).where(_chat.state.not_in((State.CLOSED, State.CANCELLED)))
+_NOT_OVER = sa.select(_chat.id).where(_chat.state.in_([state for state in State if state not in {State.CLOSED, State.CANCELLED}]))
 _MAIL = tables.outbox.delete().where(
     _outbox.to_person.is_not(None),
+    _outbox.due_at < sa.bindparam("before"),
     _outbox.fate.in_(FINISHED),
     sa.func.coalesce(_outbox.sent_at, _outbox.due_at) < sa.bindparam("before"),
     sa.or_(_outbox.chat.is_(None), _outbox.chat.not_in(_NOT_OVER)),

@@ -41,6 +41,7 @@ chat = sa.Table(
     needs("change", sa.Integer, "Counts what hosts did to the plan."),
     sa.Index(None, "state", "starts_at"),
     sa.Index(None, "place_channel", "state"),
+    sa.Index(None, "community", "state"),
     sqlite_autoincrement=True,
     comment="One hosted discussion in one channel.",
 )

@@ -63,7 +63,7 @@ identifier_event = sa.Table(
     "identifier_event",
     metadata,
     identity(),
-    refers("chat", "chat", "The chat.", required=False, gone="SET NULL"),
+    refers("chat", "chat", "The chat.", required=False, gone="SET NULL", index=True),
     refers("member", "member", "Who wrote it."),
     needs("kind", sa.Text, "What kind of identifier it may be."),
     needs("platform", sa.Text, "Platform of the message."),

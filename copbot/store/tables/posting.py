@@ -6,6 +6,9 @@ from copbot.domain.step import Fate, Verb
 from copbot.store.codecs import MESSAGE
 from copbot.store.tables.base import Instant, Json, Word, identity, may_have, metadata, needs, refers
 
+PRIVATE = sa.text("to_person IS NOT NULL")
+"""Private messages are let go of some day; what was posted for everybody stays."""
+
 outbox = sa.Table(
     "outbox",
     metadata,
@@ -47,6 +50,7 @@ outbox = sa.Table(
     sa.Index(None, "fate", "due_at"),
     sa.Index(None, "posted_message"),
     sa.Index(None, "edits"),
+    sa.Index("ix_outbox_private", "due_at", sqlite_where=PRIVATE, postgresql_where=PRIVATE),
     sqlite_autoincrement=True,
     comment="Messages on their way out. A row is leased, sent, and only then marked as sent.",
 )
