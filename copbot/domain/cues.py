@@ -31,6 +31,11 @@ PAST = re.compile(rf"(?<!\w){_PAST}(?!\w)", re.IGNORECASE)
 QUESTION = re.compile(r"\?[^\w?]*\Z")
 
 
+def cues(text: str) -> tuple[WordsBand | None, bool, bool]:
+    """All that is kept of a message instead of its words: how long it is, the concrete cue, the question cue."""
+    return words_band(text), concrete_cue(text), question_cue(text)
+
+
 def words_band(text: str) -> WordsBand | None:
     """How long a message is, its label not counted; None if it has no words (a picture alone)."""
     count = len(strip(text).split())

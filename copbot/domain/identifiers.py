@@ -98,14 +98,13 @@ def find(text: str, *, known_names: Collection[str] = (), published: Collection[
     """
     start = _after_label(text)
     found: list[Found] = []
-    digits = len(_DIGITS.findall(text, start))
-    if digits:
-        found.extend(_with_digits(text, start, digits, published))
+    if _DIGITS.search(text, start):
+        found.extend(_with_digits(text, start, len(_DIGITS.findall(text, start)), published))
     if "@" in text:
         found.extend(_emails(text, start, published))
     if _TITLE.search(text, start):
         found.extend(_titled(text, start, known_names))
-    return tuple(sorted(found, key=lambda each: each.start))
+    return tuple(sorted(found, key=lambda each: each.start)) if found else ()
 
 
 def surest(found: Collection[Found]) -> Found:

@@ -1,6 +1,6 @@
 """Responses: what members do towards an asked question, as far as it may be kept."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
@@ -30,8 +30,8 @@ class WordsBand(StrEnum):
 class MessageKey:
     """What a message is, whichever delivery brought it: the basis of de-duplication."""
 
-    platform: str
-    channel: str
+    platform: str = field(hash=False)  # hardly any two share their ids, and a batch asks for the hash dozens of times a message
+    channel: str = field(hash=False)
     message: str
 
 

@@ -147,8 +147,8 @@ class Responses(Protocol):
         ...
 
     def of_member(self, member: int) -> list[Response]: ...
-    def who_spoke(self, asked: Collection[int], members: Collection[int], before: int) -> set[tuple[int, int]]:
-        """(asked question, member) pairs of these with a response, not given as a host, whose id is lower than ``before``."""
+    def who_spoke(self, pairs: Collection[tuple[int, int]], before: int) -> set[tuple[int, int]]:
+        """Those of the (asked question, member) pairs with a response, not given as a host, whose id is lower than ``before``."""
         ...
 
     def erase_texts(self, member: int, chat: int | None = None) -> int:

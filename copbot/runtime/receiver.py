@@ -64,11 +64,12 @@ class Receiver:
         self._known: set[Person] = set()
         self._known_on: date | None = None
         self.scrub_owed = False
-        self._waiting: asyncio.Queue[_Waiting] = asyncio.Queue()
+        self._waiting: list[_Waiting] = []
+        self._something_waits = asyncio.Event()
 
     async def inbox(self, heard: Heard) -> None:
         """Return when the event is committed; an interaction has been answered by then, too."""
-        if isinstance(heard, Commanded | Pressed | Submitted):
+        if isinstance(heard, Interaction):
             await self._answer(heard)
         else:
             await self._commit(heard)
@@ -76,9 +77,11 @@ class Receiver:
     async def run(self) -> None:
         """Commit batch after batch until cancelled."""
         while True:
-            batch = [await self._waiting.get()]
-            while not self._waiting.empty() and len(batch) < BATCH:
-                batch.append(self._waiting.get_nowait())
+            await self._something_waits.wait()
+            batch = self._waiting[:BATCH]
+            del self._waiting[:BATCH]
+            if not self._waiting:
+                self._something_waits.clear()
             await self._settle(batch)
 
     async def _answer(self, heard: Interaction) -> None:
@@ -132,7 +135,8 @@ class Receiver:
 
     async def _commit(self, heard: Heard) -> Reply:
         waiting = _Waiting(heard, asyncio.get_running_loop().create_future())
-        self._waiting.put_nowait(waiting)
+        self._waiting.append(waiting)
+        self._something_waits.set()
         return await waiting.done
 
     async def _settle(self, batch: Sequence[_Waiting]) -> None:

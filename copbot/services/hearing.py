@@ -1,31 +1,38 @@
 """One batch of what was heard, in one transaction: interactions first, then what people said, by set."""
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from datetime import datetime
+from typing import TypeGuard
 
 from copbot.domain.chat import HEARING
-from copbot.domain.heard import Commanded, Happening, Heard, Pressed, Said, Submitted
+from copbot.domain.heard import Happening, Heard, Interaction, Said
 from copbot.domain.message import Message, Nothing, Private, Reply
 from copbot.domain.place import Place
 from copbot.ports.library import Library
-from copbot.services import commands, following_up, listening, transcripts
+from copbot.services import commands, following_up, listening, transcripts, writing_back
 from copbot.services.desk import Desk
 
 
 def take(desk: Desk, batch: Sequence[Heard]) -> list[Reply]:
     """What to tell for each event, in order. Interactions handled before are not handled again."""
-    interactions = [heard for heard in batch if isinstance(heard, Commanded | Pressed | Submitted)]
+    interactions = [heard for heard in batch if isinstance(heard, Interaction)]
     fresh = desk.uow.interactions.new([heard.id for heard in interactions], desk.now) if interactions else set()
     replies: dict[int, Reply] = {}
     for heard in interactions:
         if heard.id in fresh:
             fresh.discard(heard.id)
             replies[id(heard)] = commands.handle(desk, heard)
-    happenings = [heard for heard in batch if not isinstance(heard, Commanded | Pressed | Submitted)]
-    said = [heard for heard in happenings if not (isinstance(heard, Said) and following_up.heard_privately(desk, heard))]
+    channels = writing_back.channels(desk)
+    happenings = [heard for heard in batch if not isinstance(heard, Interaction)]
+    said = [heard for heard in happenings if not (_is_private(heard, channels) and following_up.heard_privately(desk, heard))]
     if said:
         listening.hear(desk, said)
-    return [replies.get(id(heard), Nothing()) for heard in batch]
+    nothing = Nothing()
+    return [replies.get(id(heard), nothing) for heard in batch]
+
+
+def _is_private(heard: Happening, channels: Set[tuple[str, str]]) -> TypeGuard[Said]:
+    return isinstance(heard, Said) and (heard.place.platform, heard.place.channel) not in channels
 
 
 def park(desk: Desk, heard: Happening, error: str) -> None:

@@ -44,11 +44,12 @@ def check(desk: Desk, scene: Scene, posts: Sequence[tuple[Post, Chat]], editions
     """The messages that may identify somebody. Nothing of them is held beyond kind and position."""
     flagged: list[Check] = []
     names: dict[int, tuple[str, ...]] = {}
+    contacts = {id: _contacts(community.people) for id, community in scene.communities.items()}
     for post, chat in posts:
         community = scene.communities[chat.id]
         if not community.privacy.identifier_check:
             continue
-        published = _contacts(community.people)
+        published = contacts[chat.id]
         found = find(post.text, published=published)
         if any(each.kind is IdentifierKind.TITLED_NAME for each in found):
             if chat.id not in names:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from copbot.domain import cues
 from copbot.domain.addressing import addressed
@@ -24,6 +25,8 @@ class Company:
     choices: Mapping[int, Mapping[str, Consent]]
     marks: Sequence[OffTheRecord]
     authors: Mapping[MessageKey, Person]
+    unnoticed: Set[int]
+    """The members who have not had the privacy notice."""
 
     def member(self, chat: Chat, person: Person) -> Member | None:
         """The person as a member of the chat's community; None if they are not known there."""
@@ -31,7 +34,12 @@ class Company:
 
     def opted_out(self, member: int) -> bool:
         """Whether the member asked that nothing be kept about them."""
-        return is_opted_out(self.choices.get(member, {}))
+        choices = self.choices.get(member)
+        return bool(choices) and is_opted_out(choices)
+
+    def is_private(self, chat: int, member: int, moment: datetime) -> bool:
+        """Whether nothing the member says in the chat at that moment may be kept, because they said so."""
+        return self.opted_out(member) or (bool(self.marks) and off_the_record(self.marks, chat, member, moment))
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +50,8 @@ class Judged:
     spot: Spot
     author: Member | None
     keep: Keep
+    is_private: bool
+    """Whether it is nobody's business: its author is off the record, opted out, or forgotten."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +68,8 @@ class Judge:
         chat, author = spot.chat, self.company.member(spot.chat, post.person)
         standing = self._standing(post, chat, author) if author else Standing(off_the_record=True)
         policy = self.scene.communities[chat.id].privacy.keep_message_text
-        return Judged(post, spot, author, how_much(policy, self.logs[chat.id], post.at, standing))
+        is_private = standing.off_the_record or author is None or self.company.opted_out(author.id)
+        return Judged(post, spot, author, how_much(policy, self.logs[chat.id], post.at, standing), is_private)
 
     def rows(self, judged: Judged) -> list[Response]:
         """The rows that the message should have, new ones with the id 0. Rows there are already stay, at most losing their text."""
@@ -69,7 +80,7 @@ class Judge:
             row = stored.get(asked.id)
             if judged.keep >= Keep.ACTIVITY and author is not None:
                 if row is not None or chat.state in HEARING:
-                    rows.append(self._filled(row or self._new(post, asked, author), judged, part, author))
+                    rows.append(self._filled(row, judged, asked, part, author))
             elif row is not None:
                 rows.append(replace(row, text=None, version=post.version))
         return rows
@@ -87,45 +98,55 @@ class Judge:
         return list(rows.values())
 
     def _standing(self, post: Post, chat: Chat, author: Member) -> Standing:
-        choices = self.company.choices.get(author.id, {})
+        choices, marks = self.company.choices.get(author.id), self.company.marks
         return Standing(
-            activity=choice(choices, Scope.ACTIVITY),
-            text=choice(choices, Scope.TEXT),
+            activity=choice(choices, Scope.ACTIVITY) if choices else None,
+            text=choice(choices, Scope.TEXT) if choices else None,
             noticed=noticed_before(post.at, author.noticed_at, chat.noticed_at),
-            off_the_record=off_the_record(self.company.marks, chat.id, author.id, post.at),
+            off_the_record=bool(marks) and off_the_record(marks, chat.id, author.id, post.at),
             flagged=post.key in self.flagged or self._edited_off_the_record(post, chat, author),
         )
 
     def _edited_off_the_record(self, post: Post, chat: Chat, author: Member) -> bool:
         return post.edited_at is not None and off_the_record(self.company.marks, chat.id, author.id, post.edited_at)
 
-    def _new(self, post: Post, asked: AskedQuestion, author: Member) -> Response:
+    def _filled(self, row: Response | None, judged: Judged, asked: AskedQuestion, part: str, author: Member) -> Response:
+        """The row there is, or a new one, with what the message says now."""
+        post, chat = judged.post, judged.spot.chat
+        kind, towards = addressed(self._pointed(post, chat, author), self.scene.facilitators[chat.id])
+        named = towards if towards is not None and self._may_be_named(towards, post, chat) else None
+        band, concrete, question = cues.cues(post.text)
+        text = post.text if judged.keep is Keep.TEXT else None
+        if row is not None:
+            return replace(
+                row,
+                kind=kind,
+                replies_to=named,
+                part=part,
+                words_band=band,
+                concrete_cue=concrete,
+                question_cue=question,
+                text=text,
+                version=post.version,
+            )
         role = self.scene.roles.get((asked.chat, author.id), Role.PARTICIPANT)
         return Response(
-            id=0,
-            chat=asked.chat,
-            member=author.id,
-            kind=Kind.ANSWER,
-            at=post.at,
-            asked=asked.id,
-            message=post.key,
-            place=post.place,
-            role=role.value,
-        )
-
-    def _filled(self, row: Response, judged: Judged, part: str, author: Member) -> Response:
-        post = judged.post
-        kind, towards = addressed(self._pointed(post, judged.spot.chat, author), self.scene.facilitators(judged.spot.chat.id))
-        return replace(
-            row,
-            kind=kind,
-            replies_to=towards if towards is not None and self._may_be_named(towards, post, judged.spot.chat) else None,
-            part=part,
-            words_band=cues.words_band(post.text),
-            concrete_cue=cues.concrete_cue(post.text),
-            question_cue=cues.question_cue(post.text),
-            text=post.text if judged.keep is Keep.TEXT else None,
-            version=post.version,
+            0,
+            asked.chat,
+            author.id,
+            kind,
+            post.at,
+            asked.id,
+            part,
+            post.key,
+            post.place,
+            role.value,
+            named,
+            band,
+            concrete,
+            question,
+            text,
+            post.version,
         )
 
     def _pointed(self, post: Post, chat: Chat, author: Member) -> list[int]:
@@ -152,7 +173,6 @@ class Judge:
 
     def _may_be_named(self, member: int, post: Post, chat: Chat) -> bool:
         """Whether another's row may hold this member's id: what holds for their own rows holds here."""
-        if self.company.opted_out(member) or off_the_record(self.company.marks, chat.id, member, post.at):
+        if self.company.is_private(chat.id, member, post.at):
             return False
-        unseen = [known for known in self.company.members.values() if known.id == member and known.noticed_at is None]
-        return not unseen or noticed_before(post.at, None, chat.noticed_at)
+        return member not in self.company.unnoticed or noticed_before(post.at, None, chat.noticed_at)

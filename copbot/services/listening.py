@@ -7,7 +7,7 @@ from datetime import datetime
 from copbot.domain.chat import HEARING, State
 from copbot.domain.format import Log
 from copbot.domain.heard import Happening
-from copbot.domain.keeping_rules import Keep, off_the_record
+from copbot.domain.keeping_rules import Keep
 from copbot.domain.member import Member
 from copbot.domain.place import Person
 from copbot.domain.response import Kind, MessageKey, Response
@@ -37,7 +37,7 @@ def hear(desk: Desk, batch: Sequence[Happening]) -> None:
     removed = _removed(desk, scene, sifted)
     judge, judged, checks = _judged(desk, scene, sifted)
     _write(desk, judge, judged, removed)
-    _warn(desk, judge.company, checks, judged)
+    _warn(desk, checks, judged)
 
 
 def _removed(desk: Desk, scene: Scene, sifted: Sifted) -> list[Response]:
@@ -76,7 +76,8 @@ def _judged(desk: Desk, scene: Scene, sifted: Sifted) -> tuple[Judge, list[Judge
 
 
 def _version(scene: Scene, post: Post) -> int:
-    return max((row.version for row in scene.known.get(post.key, ())), default=0)
+    rows = scene.known.get(post.key)
+    return max(row.version for row in rows) if rows else 0
 
 
 def _is_news(scene: Scene, post: Post, accepted: Collection[MessageKey]) -> bool:
@@ -107,19 +108,16 @@ def _company(desk: Desk, scene: Scene, heard: Sequence[Placed]) -> Company:
         choices=desk.uow.consents.current(ids) if ids else {},
         marks=desk.uow.consents.off_the_record({spot.chat.id for _, spot in heard}) if heard else (),
         authors={post.key: post.person for post, _ in heard},
+        unnoticed={member.id for member in members.values() if member.noticed_at is None},
     )
 
 
-def _warn(desk: Desk, company: Company, checks: Sequence[Check], judged: Sequence[Judged]) -> None:
+def _warn(desk: Desk, checks: Sequence[Check], judged: Sequence[Judged]) -> None:
     """Tell authors what may identify somebody; those who opted out or are off the record are left alone altogether."""
-    by_key = {each.post.key: each.author for each in judged if each.author is not None and not _is_private(company, each)}
+    if not checks:
+        return
+    by_key = {each.post.key: each.author for each in judged if each.author is not None and not each.is_private}
     identifying.note(desk, [(check, by_key[check.post.key]) for check in checks if check.post.key in by_key])
-
-
-def _is_private(company: Company, judged: Judged) -> bool:
-    if judged.author is None or company.opted_out(judged.author.id):
-        return True
-    return off_the_record(company.marks, judged.spot.chat.id, judged.author.id, judged.post.at)
 
 
 def _write(desk: Desk, judge: Judge, judged: Sequence[Judged], removed: Sequence[Response]) -> None:
@@ -145,7 +143,7 @@ def _bury_private(desk: Desk, judge: Judge, judged: Sequence[Judged]) -> None:
     """What was said off the record, or by somebody who opted out, is never read again: no later choice, no clock of a platform's that is a
     little off, and no history brings it back.
     """
-    keys = [each.post.key for each in judged if _is_private(judge.company, each) and each.post.key not in judge.scene.known]
+    keys = [each.post.key for each in judged if each.is_private and each.post.key not in judge.scene.known]
     if keys:
         desk.uow.responses.bury(keys, desk.now)
 

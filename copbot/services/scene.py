@@ -36,6 +36,8 @@ class Scene:
     known: Mapping[MessageKey, Sequence[Response]]
     buried: Set[MessageKey]
     roles: Mapping[tuple[int, int], Role]
+    facilitators: Mapping[int, Set[int]]
+    """Of each chat, its hosts and co-hosts."""
 
     def spot(self, post: Post) -> Spot | None:
         """Where the message belongs; None if no chat is held there that copbot may listen to."""
@@ -49,10 +51,6 @@ class Scene:
         if post.place.thread is not None:
             return self._heard(Spot(chat, self._stored(post)))
         return self._heard(Spot(chat, self._labelled(post, chat), by_label=True))
-
-    def facilitators(self, chat: int) -> frozenset[int]:
-        """The hosts and co-hosts of a chat."""
-        return frozenset(member for (of, member), role in self.roles.items() if of == chat and role in FACILITATORS)
 
     def is_held_at(self, place: Place) -> bool:
         """Whether a chat is being held in the channel of this place."""
@@ -76,7 +74,8 @@ class Scene:
         rows = self.known.get(post.key)
         if rows:
             return self.chats.get(rows[0].chat)
-        held = [chat for chat in self.chats.values() if chat.state in HEARING and chat.place.top == post.place.top and _began(chat, post)]
+        top = post.place.top
+        held = [chat for chat in self.chats.values() if chat.state in HEARING and chat.place.top == top and _began(chat, post)]
         return max(held, key=lambda chat: (chat.state is State.OPEN, chat.starts_at), default=None)
 
     def _stored(self, post: Post) -> tuple[tuple[AskedQuestion, str], ...]:
@@ -100,6 +99,7 @@ def load(desk: Desk, sifted: Sifted) -> Scene:
     chats = {id: chat for id, chat in locked.items() if id in answered or (chat.place.top in places and chat.state in HEARING)}
     ids = chats.keys()
     asked = {each.id: each for each in desk.uow.questions.of(ids)} if ids else {}
+    roles = desk.uow.chats.roles(ids) if ids else []
     return Scene(
         chats=chats,
         communities={id: found for id, chat in chats.items() if (found := desk.library.community(chat.community)) is not None},
@@ -107,7 +107,8 @@ def load(desk: Desk, sifted: Sifted) -> Scene:
         threads=_threads(asked.values()),
         known=known,
         buried=desk.uow.responses.buried([post.key for post in sifted.posts]) if ids and sifted.posts else frozenset(),
-        roles={(role.chat, role.member): role.role for role in desk.uow.chats.roles(ids)} if ids else {},
+        roles={(role.chat, role.member): role.role for role in roles},
+        facilitators={id: frozenset(role.member for role in roles if role.chat == id and role.role in FACILITATORS) for id in ids},
     )
 
 

@@ -1,7 +1,7 @@
 """One batch of happenings, sorted: each message once, in its newest version; what was removed; who came and went."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from copbot.domain.heard import Edited, Happening, Joined, Left, Removed, Said
@@ -52,34 +52,44 @@ def sift(batch: Sequence[Happening]) -> Sifted:
     for event in batch:
         match event:
             case Said() | Edited():
-                _take(posts, _post(event))
+                post = _said(event) if isinstance(event, Said) else _edited(event)
+                known = posts.setdefault(post.key, post)
+                if post.version > known.version:
+                    posts[post.key] = post
             case Removed():
                 removed[key_of(event.place, event.message)] = event
             case Joined() | Left():
                 moves.append(event)
             case _:
                 pass
-    left = tuple(post for key, post in posts.items() if key not in removed)
+    left = tuple(post for key, post in posts.items() if key not in removed) if removed else tuple(posts.values())
     return Sifted(left, tuple(removed.values()), tuple(moves))
 
 
-def _take(posts: dict[MessageKey, Post], post: Post) -> None:
-    known = posts.get(post.key)
-    if known is None or post.version > known.version:
-        posts[post.key] = post
-
-
-def _post(event: Said | Edited) -> Post:
-    post = Post(
-        key=key_of(event.place, event.message),
-        at=event.at,
-        place=event.place,
-        person=event.person,
-        text=event.text,
-        mentions=event.mentions,
-        replies_to=event.replies_to,
-        name=event.name,
+def _said(event: Said) -> Post:
+    return Post(
+        key_of(event.place, event.message),
+        event.at,
+        event.place,
+        event.person,
+        event.text,
+        event.mentions,
+        event.replies_to,
+        event.has_files,
+        event.name,
     )
-    if isinstance(event, Said):
-        return replace(post, has_files=event.has_files)
-    return replace(post, at=event.said_at, version=event.version, edited_at=event.at)
+
+
+def _edited(event: Edited) -> Post:
+    return Post(
+        key_of(event.place, event.message),
+        event.said_at,
+        event.place,
+        event.person,
+        event.text,
+        event.mentions,
+        event.replies_to,
+        name=event.name,
+        version=event.version,
+        edited_at=event.at,
+    )

@@ -64,7 +64,4 @@ def _added(desk: Desk, before: Mapping[int, Counters], added: Sequence[Response]
 def _first_spoke(desk: Desk, added: Sequence[Response]) -> set[tuple[int, int]]:
     """The questions, each with the member, that somebody has not spoken to before. What members said before does not make it slower."""
     pairs = {(row.asked, row.member) for row in added if row.asked is not None}
-    if not pairs:
-        return pairs
-    asked, members = {asked for asked, _ in pairs}, {member for _, member in pairs}
-    return pairs - desk.uow.responses.who_spoke(asked, members, before=min(row.id for row in added))
+    return pairs - desk.uow.responses.who_spoke(pairs, before=min(row.id for row in added)) if pairs else pairs

@@ -67,8 +67,13 @@ def _address(key: MessageKey) -> str:
 
 def is_channel(desk: Desk, place: Place) -> bool:
     """Whether it is a channel or a hosts' channel of a community."""
-    settings = (setting for community in desk.library.communities() for setting in community.channels)
-    return any(place.platform == each.platform and place.channel in {each.channel, each.hosts_channel} for each in settings)
+    return (place.platform, place.channel) in channels(desk)
+
+
+def channels(desk: Desk) -> frozenset[tuple[str, str]]:
+    """Platform and id of all channels and hosts' channels of communities."""
+    settings = [setting for community in desk.library.communities() for setting in community.channels]
+    return frozenset((each.platform, id) for each in settings for id in (each.channel, each.hosts_channel) if id is not None)
 
 
 def _question_asked_in(desk: Desk, said: Said) -> tuple[FollowUp, Member] | None:

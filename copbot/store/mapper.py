@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import fields
+from operator import attrgetter
 from typing import Any, Generic, TypeVar
 
 import sqlalchemy as sa
@@ -45,7 +46,10 @@ class Mapper(Generic[R]):
             names += columns
         self.names: tuple[str, ...] = tuple(name for name in names if name != "id")
         """Of the columns that ``fresh`` and ``changed`` set."""
-        self.columns: tuple[sa.ColumnElement[Any], ...] = tuple(table.c[name] for name in names)
+        self._values = attrgetter(*(f.name for f in fields(kind)))  # type: ignore[arg-type]
+        places = {f.name: place for place, f in enumerate(fields(kind))}  # type: ignore[arg-type]
+        self._aparts = sorted(((places[name], spread.apart) for name, spread in self._spreads.items()), reverse=True)
+        self.columns: tuple[sa.Column[Any], ...] = tuple(table.c[name] for name in names)
         self.select: sa.Select[Any] = sa.select(*self.columns)
         self.insert = table.insert()
         self.update = table.update()
@@ -77,6 +81,17 @@ class Mapper(Generic[R]):
         row = self._row(value)
         row["of_id"] = row.pop("id")
         return row
+
+    def cells(self, value: R) -> list[Any]:
+        """What ``fresh`` gives, in the order of ``names``."""
+        cells = list(self._values(value))
+        for place, apart in self._aparts:
+            cells[place : place + 1] = apart(cells[place])
+        return cells[1:] if self.columns[0].name == "id" else cells
+
+    def numbered(self, value: R, id: int) -> R:
+        """The value with its id; for dataclasses whose first field that is."""
+        return self._make(id, *self._values(value)[1:])
 
     def _row(self, value: R) -> dict[str, Any]:
         row = {name: getattr(value, name) for name in self._plain}

@@ -4,10 +4,15 @@ Core composes and compiles them once; what it does around each execution costs m
 microseconds against 8). Errors are Core's all the same, and hold no parameters.
 """
 
+import json
+from collections import defaultdict, deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime
+from operator import itemgetter
 from typing import Any, NoReturn
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
 
 from copbot.store.database import is_postgresql, say_no_more_than_necessary
 
@@ -28,24 +33,31 @@ class Prepared:
         kinds = [(name, bind.type.dialect_impl(dialect)) for bind, name in compiled.bind_names.items()]
         self._converting = [(name, convert) for name, kind in kinds if (convert := kind.bind_processor(dialect)) is not None]
 
+    @property
+    def order(self) -> Sequence[str]:
+        """The names of its parameters as ``run_rows`` takes their values; on SQLite only."""
+        return self._by_position or ()
+
     def rows(self, **parameters: object) -> list[Cells]:
         """All rows, as the driver gives them: for a ``reader``."""
-        return self.rows_of_all([parameters])
-
-    def rows_of_all(self, parameters: Iterable[Mapping[str, object]]) -> list[Cells]:
-        """The rows of one execution for each."""
         try:
-            cursor = self._cursor()
-            return [row for each in parameters for row in cursor.execute(self._sql, self._bound(each)).fetchall()]
+            found: list[Cells] = self._cursor().execute(self._sql, self._bound(parameters)).fetchall()
         except self._errors as error:
             self._fail(error)
+        return found
 
     def run_all(self, parameters: Iterable[Mapping[str, object]]) -> None:
         """Execute once for each, for their effect."""
+        self.run_rows([self._bound(each) for each in parameters])
+
+    def run_rows(self, rows: Sequence[Any]) -> int:
+        """Execute once for each, with parameters as the driver takes them; how many rows that concerned."""
         try:
-            self._cursor().executemany(self._sql, [self._bound(each) for each in parameters])
+            cursor = self._cursor()
+            cursor.executemany(self._sql, rows)
         except self._errors as error:
             self._fail(error)
+        return int(cursor.rowcount)
 
     def _cursor(self) -> Any:  # noqa: ANN401 - the driver's own
         return self._connection.connection.cursor()
@@ -68,6 +80,73 @@ class Prepared:
         ) from error
 
 
+class Inserting:
+    """Adds rows by set to a table that gives them ids, and leaves alone what is there already.
+
+    ``names`` are the columns, in the order of the cells given; ``key`` those by which a row is known.
+    """
+
+    def __init__(self, connection: sa.Connection, table: sa.Table, names: Sequence[str], key: Sequence[str]) -> None:
+        self._key = itemgetter(*(names.index(name) for name in key))
+        kinds = [table.c[name].type.dialect_impl(connection.dialect) for name in names]
+        found = [kind.bind_processor(connection.dialect) for kind in kinds]
+        self._converting = [(place, convert) for place, convert in enumerate(found) if convert is not None]
+        made = _inserting_on_postgresql if is_postgresql(connection) else _inserting_on_sqlite
+        self._insert = made(connection, table, names, [table.c[name] for name in key])
+
+    def add(self, rows: Sequence[list[Any]]) -> list[int | None]:
+        """The id of each row, in order; None for those that were there already."""
+        if not rows:
+            return []
+        for place, convert in self._converting:
+            for row in rows:
+                row[place] = convert(row[place])
+        added = self._insert(rows)
+        if len(added) == len(rows):
+            return [row[0] for row in added]
+        ids = defaultdict[Any, deque[int]](deque)
+        for row in added:
+            ids[tuple(row[1:])].append(row[0])
+        return [ids[key].popleft() if ids[key := self._key(row)] else None for row in rows]
+
+
+Add = Callable[[Sequence[Cells]], Sequence[Cells]]
+"""Inserts rows; the id of each row that was added, in order, and its key unless that was all of them."""
+
+
+def _inserting_on_sqlite(connection: sa.Connection, table: sa.Table, names: Sequence[str], key: Sequence[sa.Column[Any]]) -> Add:
+    """Nobody else writes meanwhile, so that ids grow by one (https://www.sqlite.org/autoinc.html)."""
+    insert = Prepared(connection, sqlite.insert(table).on_conflict_do_nothing(), names)
+    in_order = itemgetter(*(names.index(name) for name in insert.order))
+    last = Prepared(connection, sa.select(sa.func.last_insert_rowid()))
+    newer = Prepared(connection, sa.select(table.c.id, *key).where(table.c.id > sa.bindparam("after")).order_by(table.c.id))
+
+    def add(rows: Sequence[Cells]) -> Sequence[Cells]:
+        added = insert.run_rows([in_order(row) for row in rows])
+        newest = last.rows()[0][0]
+        if added == len(rows):
+            return [(id,) for id in range(newest - added + 1, newest + 1)]
+        return newer.rows(after=newest - added)
+
+    return add
+
+
+def _inserting_on_postgresql(connection: sa.Connection, table: sa.Table, names: Sequence[str], key: Sequence[sa.Column[Any]]) -> Add:
+    """All rows as one parameter: what a client spends on binding each value of each row is more than all the rest."""
+    typed = [sa.column(name, table.c[name].type) for name in names]
+    rows_given = sa.cast(sa.bindparam("rows", type_=sa.Text()), sa.JSON())
+    given = sa.func.json_to_recordset(rows_given).table_valued(*typed).render_derived(with_types=True)
+    insert = postgresql.insert(table).from_select(list(names), sa.select(given)).on_conflict_do_nothing()
+    statement = Prepared(connection, insert.returning(table.c.id, *key))
+
+    def add(rows: Sequence[Cells]) -> Sequence[Cells]:
+        # Without the NUL that PostgreSQL does not keep (``text.py``), whose escape it refuses.
+        objects = [{name: cell.replace("\0", "") if isinstance(cell, str) else cell for name, cell in zip(names, row)} for row in rows]
+        return statement.rows(rows=json.dumps(objects, default=datetime.isoformat))
+
+    return add
+
+
 def among(connection: sa.Connection, column: sa.ColumnElement[Any], name: str = "some") -> sa.ColumnElement[bool]:
     """``column IN`` a list that is one parameter: the statement's text is the same for any number of values, and there is no limit to them."""
     if is_postgresql(connection):
@@ -75,7 +154,20 @@ def among(connection: sa.Connection, column: sa.ColumnElement[Any], name: str = 
     return column.in_(sa.select(sa.func.json_each(sa.bindparam(name, type_=sa.JSON())).table_valued("value").c.value))
 
 
-def reader(connection: sa.Connection, columns: Sequence[sa.ColumnElement[Any]]) -> Callable[[Iterable[Cells]], list[list[Any]]]:
+def pairs(connection: sa.Connection, first: str, second: str) -> sa.FromClause:
+    """A list of pairs of numbers that is one parameter, ``pairs``, as a table with these columns."""
+    given = sa.bindparam("pairs", type_=sa.JSON())
+    cells: list[sa.ColumnElement[Any]]
+    if is_postgresql(connection):
+        pair = sa.func.json_array_elements(sa.cast(given, sa.JSON())).column_valued("pair")
+        cells = [sa.cast(pair.op("->>")(sa.literal_column(str(place))), sa.BigInteger()) for place in (0, 1)]
+    else:
+        each = sa.func.json_each(given).table_valued("value").c.value
+        cells = [sa.func.json_extract(each, sa.literal_column(f"'$[{place}]'")) for place in (0, 1)]
+    return sa.select(cells[0].label(first), cells[1].label(second)).subquery()
+
+
+def reader(connection: sa.Connection, columns: Sequence[sa.Column[Any]]) -> Callable[[Iterable[Cells]], list[list[Any]]]:
     """Turns rows of the driver's into rows of these columns' values."""
     kinds = [column.type.dialect_impl(connection.dialect) for column in columns]
     found = [kind.result_processor(connection.dialect, None) for kind in kinds]
@@ -85,7 +177,8 @@ def reader(connection: sa.Connection, columns: Sequence[sa.ColumnElement[Any]]) 
         whole = [list(row) for row in rows]
         for place, convert in converting:
             for row in whole:
-                row[place] = convert(row[place])
+                if row[place] is not None:
+                    row[place] = convert(row[place])
         return whole
 
     return read

@@ -234,9 +234,9 @@ class TestResponses:
 
     def test_who_spoke(self, uow: UnitOfWork, chat: Chat, asked: AskedQuestion, ada: Member) -> None:
         first, second = uow.responses.add([a_response(chat.id, ada.id, asked.id, message) for message in ("m1", "m2")])
-        assert uow.responses.who_spoke([asked.id, 99], [ada.id, 99], before=second.id) == {(asked.id, ada.id)}
-        assert uow.responses.who_spoke([asked.id], [ada.id], before=first.id) == set()
-        assert uow.responses.who_spoke([asked.id], [99], before=second.id) == set()
+        spoke, silent = (asked.id, ada.id), (asked.id, 99)
+        assert uow.responses.who_spoke([spoke, silent], before=second.id) == {spoke}
+        assert uow.responses.who_spoke([spoke, silent], before=first.id) == set()
 
     def test_erasing_texts_of_one_chat_or_all(self, uow: UnitOfWork, chat: Chat, ada: Member) -> None:
         other = uow.chats.add(a_chat())

@@ -85,7 +85,7 @@ class SqlMembers(Members):
         self._add_former = skipping(connection, tables.member)
         self._remember_forgotten = replacing(connection, tables.forgotten, ("hash", "community"), "at")
         self._keep_secret = skipping(connection, tables.fact)
-        self._of_people = Prepared(connection, _IN_COMMUNITY.where(among(connection, _member.person)))
+        self._of_people = Prepared(connection, _IN_COMMUNITY.where(among(connection, _member.platform, "platforms"), among(connection, _member.person)))
         self._read = reader(connection, MEMBER.columns)
 
     @override
@@ -104,7 +104,8 @@ class SqlMembers(Members):
     @override
     def by_person(self, community: str, people: Collection[Person]) -> dict[Person, Member]:
         wanted = set(people)
-        rows = self._of_people.rows(some=sorted({person.id for person in wanted}), of_community=community)
+        platforms, ids = {person.platform for person in wanted}, {person.id for person in wanted}
+        rows = self._of_people.rows(some=sorted(ids), platforms=sorted(platforms), of_community=community)
         return {member.person: member for member in MEMBER.values(self._read(rows)) if member.person in wanted}
 
     @override

@@ -1,7 +1,6 @@
 """Responses, and the tombstones of messages that must not come back."""
 
 from collections.abc import Collection, Iterable
-from dataclasses import replace
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -12,7 +11,7 @@ from copbot.domain.response import MessageKey, Response
 from copbot.ports.store import Responses
 from copbot.store import tables
 from copbot.store.mapper import MESSAGE_KEY, PLACE, Mapper, affected, chunks, skipping, some
-from copbot.store.statements import Prepared, among, reader
+from copbot.store.statements import Inserting, Prepared, among, pairs, reader
 
 RESPONSE = Mapper(Response, tables.response, {"message": MESSAGE_KEY, "place": PLACE})
 
@@ -23,7 +22,7 @@ _REMOVE = tables.response.delete().where(_response.id.in_(some()))
 _ERASE = tables.response.update().where(_response.member == sa.bindparam("of_member"), _response.text.is_not(None)).values(text=None)
 _ERASE_IN_CHAT = _ERASE.where(_response.chat == sa.bindparam("of_chat"))
 _TOMBSTONE = sa.select(_tombstone.platform, _tombstone.channel, _tombstone.message)
-_SPOKE = sa.select(_response.asked, _response.member).where(
+_SPOKE = sa.select(_response.id).where(
     _response.id < sa.bindparam("before"), *(_response.role != role.value for role in FACILITATORS)
 )
 
@@ -36,10 +35,11 @@ class SqlResponses(Responses):
         # The indexes begin with the message: the few that share an id but not a channel are sorted out afterwards.
         self._of_messages = Prepared(connection, RESPONSE.select.where(among(connection, _response.message)).order_by(_response.id))
         self._buried = Prepared(connection, _TOMBSTONE.where(among(connection, _tombstone.message)))
-        spoke = _SPOKE.where(among(connection, _response.asked, "asked"), among(connection, _response.member, "members"))
-        self._spoke = Prepared(connection, spoke.distinct())
+        given = pairs(connection, "asked", "member")
+        spoke = _SPOKE.where(_response.asked == given.c.asked, _response.member == given.c.member)
+        self._spoke = Prepared(connection, sa.select(given).where(spoke.exists()))
         self._read = reader(connection, RESPONSE.columns)
-        self._add = Prepared(connection, skipping(connection, tables.response).returning(_response.id), RESPONSE.names)
+        self._add = Inserting(connection, tables.response, RESPONSE.names, ("message", "channel", "platform", "asked"))
         self._bury = Prepared(connection, skipping(connection, tables.tombstone), ("platform", "channel", "message", "at"))
 
     @override
@@ -50,8 +50,9 @@ class SqlResponses(Responses):
 
     @override
     def add(self, responses: Iterable[Response]) -> list[Response]:
-        found = ((response, self._add.rows(**RESPONSE.fresh(response))) for response in responses)
-        return [replace(response, id=rows[0][0]) for response, rows in found if rows]
+        given = list(responses)
+        ids = self._add.add([RESPONSE.cells(response) for response in given])
+        return [RESPONSE.numbered(response, id) for response, id in zip(given, ids, strict=True) if id is not None]
 
     @override
     def save(self, responses: Iterable[Response]) -> None:
@@ -72,8 +73,8 @@ class SqlResponses(Responses):
         return RESPONSE.values(self._connection.execute(_OF_MEMBER, {"of_member": member}).all())
 
     @override
-    def who_spoke(self, asked: Collection[int], members: Collection[int], before: int) -> set[tuple[int, int]]:
-        return {(row[0], row[1]) for row in self._spoke.rows(asked=list(asked), members=list(members), before=before)}
+    def who_spoke(self, pairs: Collection[tuple[int, int]], before: int) -> set[tuple[int, int]]:
+        return {(row[0], row[1]) for row in self._spoke.rows(pairs=list(pairs), before=before)}
 
     @override
     def erase_texts(self, member: int, chat: int | None = None) -> int:

@@ -31,6 +31,18 @@ W = TypeVar("W", bound=StrEnum)
 V = TypeVar("V")
 
 
+def _as_text(value: datetime | None) -> str | None:
+    if value is None:
+        return None
+    if value.tzinfo is None:
+        raise ValueError("an instant needs a time zone")
+    return value.astimezone(UTC).isoformat(" ", "microseconds")[:26]
+
+
+def _from_text(value: str | None) -> datetime | None:
+    return None if value is None else datetime.fromisoformat(value).replace(tzinfo=UTC)
+
+
 class Instant(TypeDecorator[datetime]):
     """An aware instant, stored as UTC; SQLite keeps it as text that sorts. Naive values are refused with ValueError."""
 
@@ -45,6 +57,14 @@ class Instant(TypeDecorator[datetime]):
             raise ValueError("an instant needs a time zone")
         in_utc = value.astimezone(UTC)
         return in_utc.replace(tzinfo=None) if dialect.name == "sqlite" else in_utc
+
+    @override
+    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], datetime | None] | None:
+        return _from_text if dialect.name == "sqlite" else super().result_processor(dialect, coltype)
+
+    @override
+    def bind_processor(self, dialect: Dialect) -> Callable[[datetime | None], Any] | None:
+        return _as_text if dialect.name == "sqlite" else super().bind_processor(dialect)
 
     @override
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
@@ -62,6 +82,10 @@ class Word(TypeDecorator[W], Generic[W]):
     def __init__(self, words: type[W]) -> None:
         super().__init__()
         self.words = words
+
+    @override
+    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[str | None], W | None]:
+        return {None: None, **{word.value: word for word in self.words}}.__getitem__
 
     @override
     def process_bind_param(self, value: W | None, dialect: Dialect) -> str | None:
