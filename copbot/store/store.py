@@ -59,7 +59,7 @@ class SqlStore(Store):
         self._reading = SqlUnitOfWork(self._reader, settle=settle, secret=secret)
         with self._begun():
             self._writing.sql_members.ensure_secret()
-            self._writing.sql_outbox.doubt = doubt(self._writer)
+            self._writing.sql_outbox.leases.doubt = doubt(self._writer)
 
     @classmethod
     def open(cls, url: str, *, secret: bytes | None = None, settle: timedelta = SETTLE) -> Self:

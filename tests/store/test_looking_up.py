@@ -20,6 +20,7 @@ ONCE_A_DAY = (
 )
 """What is let go of, in small tables that hold no more than is kept; these alone may be read whole."""
 
+
 def read_whole(connection: sa.Connection, statement: str, parameters: Any) -> list[str]:  # noqa: ANN401 - the driver's own
     """The tables that a statement reads from end to end."""
     if not is_postgresql(connection):
@@ -29,7 +30,11 @@ def read_whole(connection: sa.Connection, statement: str, parameters: Any) -> li
         connection.exec_driver_sql(f"SET LOCAL enable_{cheap} = off")
     [(plan,)] = connection.exec_driver_sql(f"EXPLAIN (FORMAT JSON) {statement}", parameters).all()
     tops = json.loads(plan) if isinstance(plan, str) else plan
-    return [node["Node Type"] + " of " + node.get("Relation Name", node.get("Index Name", "?")) for node in _nodes(tops[0]["Plan"]) if _is_whole(node)]
+    return [
+        node["Node Type"] + " of " + node.get("Relation Name", node.get("Index Name", "?"))
+        for node in _nodes(tops[0]["Plan"])
+        if _is_whole(node)
+    ]
 
 
 def _nodes(node: dict[str, Any]) -> Iterator[dict[str, Any]]:
