@@ -15,7 +15,8 @@ LONG = 40
 PAST_WORDS = 3
 """A long message is taken to be in the past tense if it has this many past forms."""
 
-_PAST = r"(?:was|were|had|did|went|saw|found|got|came|made|took|told|said|felt|began|ran|met|gave|heard|knew|thought|left|\w{2,}ed)"
+_PAST_FORMS = "was|were|had|did|went|saw|found|got|came|made|took|told|said|felt|began|ran|met|gave|heard|knew|thought|left"
+_PAST = rf"(?:{_PAST_FORMS}|\w{{2,}}ed)"
 _WE_DID = r"(?:tried|started|set up|used|found|stopped)"
 _I_DID = r"(?:tried|used|saw|asked|found|ran|went)"
 
@@ -26,7 +27,8 @@ CONCRETE = re.compile(
     rf"|when I {_PAST}|we {_WE_DID}|I {_I_DID}|one (?:time|family|child|student|team))(?!\w)",
     re.IGNORECASE,
 )
-PAST = re.compile(rf"(?<!\w){_PAST}(?!\w)", re.IGNORECASE)
+PAST_FORMS = frozenset(_PAST_FORMS.split("|"))
+WORD = re.compile(r"\w+")
 # Closing quotes, brackets, emphasis and emoji may follow the question mark; a letter or digit (as in an address) may not.
 QUESTION = re.compile(r"\?[^\w?]*\Z")
 
@@ -52,7 +54,12 @@ def concrete_cue(text: str) -> bool:
     """Whether a message seems to speak of something that happened: a phrase of the list, or a long message in the past tense."""
     if CONCRETE.search(text):
         return True
-    return len(text.split()) >= LONG and len(PAST.findall(text)) >= PAST_WORDS
+    return len(text.split()) >= LONG and _past_forms(text) >= PAST_WORDS
+
+
+def _past_forms(text: str) -> int:
+    words: list[str] = WORD.findall(text.lower())
+    return sum(word in PAST_FORMS or (len(word) >= 4 and word.endswith("ed")) for word in words)
 
 
 def question_cue(text: str) -> bool:

@@ -5,7 +5,7 @@ is a breach; it tells the author, privately.
 """
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -77,6 +77,10 @@ TITLED = re.compile(r"\b(?:(Mrs?|Ms|Miss|Mx)\.?|Master|Baby|Mum|Dad|Nan|Grandad)
 # Not a year: "in hospital 2018" and "Rio 2016" are everyday talk.
 HOSPITAL = re.compile(r"\b(?:hosp(?:ital)?|mrn|rio|emis)\s*(?:no|number|id)?[:# ]+(?!(?:19|20)\d\d\b)\w*\d\w{3,}", re.IGNORECASE)
 
+_INWARD = re.compile(r"\d[ABD-HJLNP-UW-Z]{2}\b", re.IGNORECASE)
+"""How every postcode ends."""
+_BIRTH_WORDS = ("dob", "d.o.b", "date of birth", "born")
+_HOSPITAL_WORDS = ("hosp", "mrn", "rio", "emis")
 _TITLE = re.compile(r"M(?:r|s|iss|x|aster|um)|Baby|Dad|Nan|Grandad")
 _DIGITS = re.compile(r"\d")
 _ORDINALS = ("st", "nd", "rd", "th")
@@ -130,17 +134,25 @@ def _after_label(text: str) -> int:
 
 
 def _with_digits(text: str, start: int, digits: int, published: Collection[str]) -> Iterator[Found]:
-    """Each pattern is tried only on texts with enough digits for it: most have too few."""
+    """Each pattern is tried only on texts with enough digits for it, and with what it cannot do without: most have neither."""
     if digits >= SHORTEST_PHONE:
         yield from _long_numbers(text, start, published)
-    if digits >= SHORTEST_BIRTHDAY:
+    if digits >= SHORTEST_BIRTHDAY and _may_say(text, _BIRTH_WORDS):
         for match in DOB.finditer(text, start):
             yield _at(match, IdentifierKind.DATE_OF_BIRTH, Confidence.HIGH)
-    for match in POSTCODE.finditer(text, start):
-        if not match[0].endswith(_ORDINALS):
-            yield _at(match, IdentifierKind.POSTCODE, Confidence.MEDIUM)
-    for match in HOSPITAL.finditer(text, start):
-        yield _at(match, IdentifierKind.HOSPITAL_NUMBER, Confidence.MEDIUM)
+    if _INWARD.search(text, start):
+        for match in POSTCODE.finditer(text, start):
+            if not match[0].endswith(_ORDINALS):
+                yield _at(match, IdentifierKind.POSTCODE, Confidence.MEDIUM)
+    if _may_say(text, _HOSPITAL_WORDS):
+        for match in HOSPITAL.finditer(text, start):
+            yield _at(match, IdentifierKind.HOSPITAL_NUMBER, Confidence.MEDIUM)
+
+
+def _may_say(text: str, words: Iterable[str]) -> bool:
+    """Whether a pattern that needs one of these words may match. Patterns take some letters beyond ASCII for letters of the alphabet."""
+    small = text.lower()
+    return not text.isascii() or any(word in small for word in words)
 
 
 def _long_numbers(text: str, start: int, published: Collection[str]) -> Iterator[Found]:

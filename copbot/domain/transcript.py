@@ -110,8 +110,10 @@ def without_names(text: str, known: Mapping[str, str]) -> str:
 
     ``known`` gives for the names of people in the community what they are called in the transcript.
     """
+    if "@" not in text:
+        return text
     called = {name.casefold(): shown for name, shown in known.items() if name.casefold() != shown.casefold()}
-    if not called or "@" not in text:
+    if not called:
         return text
     names = "|".join(re.escape(name) for name in sorted(called, key=len, reverse=True))
     return re.sub(rf"@({names})(?!\w)", lambda found: f"@{called[found[1].casefold()]}", text, flags=re.IGNORECASE)

@@ -13,7 +13,9 @@ from copbot.services.sifting import Post
 
 def without_outdated(desk: Desk, scene: Scene, placed: Sequence[tuple[Post, Spot]]) -> list[tuple[Post, Spot]]:
     """Those of the messages that no later edit has outdated already. Remembers the edits among them that answer no question."""
-    concerned = [(post, spot) for post, spot in placed if _leaves(post, spot) or _enters(scene, post, spot)]
+    concerned = [(post, spot) for post, spot in placed if spot.by_label and (_leaves(post, spot) or _enters(scene, post, spot))]
+    if not concerned:
+        return list(placed)
     kept = {chat: _versions(desk, chat) for chat in {spot.chat.id for _, spot in concerned}}
     outdated = {post.key for post, spot in concerned if post.version < kept[spot.chat.id].get(post.key.message, 0)}
     for post, spot in concerned:
@@ -21,11 +23,11 @@ def without_outdated(desk: Desk, scene: Scene, placed: Sequence[tuple[Post, Spot
             kept[spot.chat.id][post.key.message] = post.version
     for chat in {spot.chat.id for post, spot in concerned if _leaves(post, spot)}:
         desk.uow.facts.put(_name(chat), json.dumps(kept[chat]))
-    return [(post, spot) for post, spot in placed if post.key not in outdated]
+    return [(post, spot) for post, spot in placed if post.key not in outdated] if outdated else list(placed)
 
 
 def _leaves(post: Post, spot: Spot) -> bool:
-    return spot.by_label and post.version > 0 and not spot.targets
+    return post.version > 0 and spot.by_label and not spot.targets
 
 
 def _enters(scene: Scene, post: Post, spot: Spot) -> bool:

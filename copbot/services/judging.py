@@ -35,7 +35,7 @@ class Company:
     def opted_out(self, member: int) -> bool:
         """Whether the member asked that nothing be kept about them."""
         choices = self.choices.get(member)
-        return bool(choices) and is_opted_out(choices)
+        return choices is not None and is_opted_out(choices)
 
     def is_private(self, chat: int, member: int, moment: datetime) -> bool:
         """Whether nothing the member says in the chat at that moment may be kept, because they said so."""

@@ -117,8 +117,8 @@ class Inserting:
         if len(added) == len(rows):
             return [row[0] for row in added]
         ids = defaultdict[Any, deque[int]](deque)
-        for row in added:
-            ids[tuple(row[1:])].append(row[0])
+        for id, *key in added:
+            ids[tuple(key)].append(id)
         return [ids[key].popleft() if ids[key := self._key(row)] else None for row in rows]
 
 
@@ -153,16 +153,19 @@ def _inserting_on_postgresql(connection: sa.Connection, table: sa.Table, names: 
 
     def add(rows: Sequence[Cells]) -> Sequence[Cells]:
         # Without the NUL that PostgreSQL does not keep (``text.py``), whose escape it refuses.
-        objects = [{name: cell.replace("\0", "") if isinstance(cell, str) else cell for name, cell in zip(names, row)} for row in rows]
+        objects = [
+            {name: cell.replace("\0", "") if isinstance(cell, str) else cell for name, cell in zip(names, row, strict=True)} for row in rows
+        ]
         return statement.rows(rows=json.dumps(objects, default=datetime.isoformat))
 
     return add
 
 
 def among(connection: sa.Connection, column: sa.ColumnElement[Any], name: str = "some") -> sa.ColumnElement[bool]:
-    """``column IN`` a list that is one parameter: the statement's text is the same for any number of values, and there is no limit to them."""
+    """``column IN`` a list that is one parameter: the statement is the same for any number of values, and there is no limit to them."""
     if is_postgresql(connection):
-        return column == sa.any_(sa.bindparam(name, type_=sa.ARRAY(column.type)))
+        each = sa.func.json_array_elements_text(sa.cast(sa.bindparam(name, type_=sa.JSON()), sa.JSON())).column_valued("each")
+        return column == sa.any_(sa.func.array(sa.select(sa.cast(each, column.type)).scalar_subquery()))
     return column.in_(sa.select(sa.func.json_each(sa.bindparam(name, type_=sa.JSON())).table_valued("value").c.value))
 
 

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import psycopg
 
-
 TABLE = """
 CREATE TABLE heard (id INTEGER PRIMARY KEY, platform TEXT NOT NULL, channel TEXT NOT NULL, message TEXT NOT NULL, person TEXT,
 thread TEXT, kind TEXT NOT NULL, body TEXT, at TEXT NOT NULL, UNIQUE (platform, channel, message))

@@ -24,12 +24,9 @@ SECRET = "forgotten_secret"  # noqa: S105 - the fact's name, not its value
 _member = tables.member.c
 _OF_IDS = MEMBER.select.where(_member.id.in_(some()))
 # Locked, so that a choice made meanwhile with another replica is either seen from here on or waits (only PostgreSQL has row locks).
-_IN_COMMUNITY = (
-    MEMBER.select.where(_member.community == sa.bindparam("of_community")).order_by(_member.id).with_for_update(key_share=True)
-)
+_IN_COMMUNITY = MEMBER.select.where(_member.community == sa.bindparam("of_community")).order_by(_member.id).with_for_update(key_share=True)
 _OF_COMMUNITY = MEMBER.select.where(_member.community == sa.bindparam("of_community"), _member.platform != "").order_by(_member.id)
 _FORMER = sa.select(_member.id).where(_member.community == sa.bindparam("of_community"), _member.platform == "")
-_FORGOTTEN = sa.select(tables.forgotten.c.hash).where(tables.forgotten.c.hash.in_(some()))
 _SECRET = sa.select(tables.fact.c.value).where(tables.fact.c.name == SECRET)
 
 _DELETED = tuple(
@@ -85,8 +82,12 @@ class SqlMembers(Members):
         self._add_former = skipping(connection, tables.member)
         self._remember_forgotten = replacing(connection, tables.forgotten, ("hash", "community"), "at")
         self._keep_secret = skipping(connection, tables.fact)
-        self._of_people = Prepared(connection, _IN_COMMUNITY.where(among(connection, _member.platform, "platforms"), among(connection, _member.person)))
+        self._of_people = Prepared(
+            connection, _IN_COMMUNITY.where(among(connection, _member.platform, "platforms"), among(connection, _member.person))
+        )
         self._read = reader(connection, MEMBER.columns)
+        hash = tables.forgotten.c.hash
+        self._forgotten = Prepared(connection, sa.select(hash).where(among(connection, hash)))
 
     @override
     def get(self, id: int) -> Member | None:
@@ -153,7 +154,7 @@ class SqlMembers(Members):
     @override
     def who_was_forgotten(self, people: Collection[Person]) -> set[Person]:
         hashes = {self._hash(person): person for person in people}
-        return {hashes[row[0]] for row in rows_for(self._connection, _FORGOTTEN, sorted(hashes))}
+        return {hashes[row[0]] for row in self._forgotten.rows(some=sorted(hashes))}
 
     def forgotten(self) -> list[Forgotten]:
         """All who were forgotten, for safekeeping outside of the database's backups."""

@@ -126,11 +126,12 @@ class SqlFacts(Facts):
 
     def __init__(self, connection: sa.Connection) -> None:
         self._connection = connection
+        self._value = Prepared(connection, _VALUE)
         self._put = replacing(connection, tables.fact, ("name",), "value")
 
     @override
     def get(self, name: str) -> str | None:
-        return self._connection.execute(_VALUE, {"of_name": name}).scalar()
+        return next((str(row[0]) for row in self._value.rows(of_name=name)), None)
 
     @override
     def put(self, name: str, value: str) -> None:

@@ -22,9 +22,7 @@ _REMOVE = tables.response.delete().where(_response.id.in_(some()))
 _ERASE = tables.response.update().where(_response.member == sa.bindparam("of_member"), _response.text.is_not(None)).values(text=None)
 _ERASE_IN_CHAT = _ERASE.where(_response.chat == sa.bindparam("of_chat"))
 _TOMBSTONE = sa.select(_tombstone.platform, _tombstone.channel, _tombstone.message)
-_SPOKE = sa.select(_response.id).where(
-    _response.id < sa.bindparam("before"), *(_response.role != role.value for role in FACILITATORS)
-)
+_SPOKE = sa.select(_response.id).where(_response.id < sa.bindparam("before"), *(_response.role != role.value for role in FACILITATORS))
 
 
 class SqlResponses(Responses):

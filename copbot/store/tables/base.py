@@ -31,18 +31,6 @@ W = TypeVar("W", bound=StrEnum)
 V = TypeVar("V")
 
 
-def _as_text(value: datetime | None) -> str | None:
-    if value is None:
-        return None
-    if value.tzinfo is None:
-        raise ValueError("an instant needs a time zone")
-    return value.astimezone(UTC).isoformat(" ", "microseconds")[:26]
-
-
-def _from_text(value: str | None) -> datetime | None:
-    return None if value is None else datetime.fromisoformat(value).replace(tzinfo=UTC)
-
-
 class Instant(TypeDecorator[datetime]):
     """An aware instant, stored as UTC; SQLite keeps it as text that sorts. Naive values are refused with ValueError."""
 
@@ -50,27 +38,29 @@ class Instant(TypeDecorator[datetime]):
     cache_ok = True
 
     @override
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            raise ValueError("an instant needs a time zone")
-        in_utc = value.astimezone(UTC)
-        return in_utc.replace(tzinfo=None) if dialect.name == "sqlite" else in_utc
+    def bind_processor(self, dialect: Dialect) -> Callable[[datetime | None], Any]:
+        return _as_text if dialect.name == "sqlite" else _in_utc
 
     @override
-    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], datetime | None] | None:
-        return _from_text if dialect.name == "sqlite" else super().result_processor(dialect, coltype)
+    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], datetime | None]:
+        return _from_text if dialect.name == "sqlite" else _in_utc
 
-    @override
-    def bind_processor(self, dialect: Dialect) -> Callable[[datetime | None], Any] | None:
-        return _as_text if dialect.name == "sqlite" else super().bind_processor(dialect)
 
-    @override
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        if value is None:
-            return None
-        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+def _in_utc(value: datetime | None) -> datetime | None:
+    if value is None:
+        return None
+    if value.tzinfo is None:
+        raise ValueError("an instant needs a time zone")
+    return value.astimezone(UTC)
+
+
+def _as_text(value: datetime | None) -> str | None:
+    in_utc = _in_utc(value)
+    return in_utc.replace(tzinfo=None).isoformat(" ", "microseconds") if in_utc else None
+
+
+def _from_text(value: str | None) -> datetime | None:
+    return None if value is None else datetime.fromisoformat(value).replace(tzinfo=UTC)
 
 
 class Word(TypeDecorator[W], Generic[W]):
@@ -85,15 +75,13 @@ class Word(TypeDecorator[W], Generic[W]):
 
     @override
     def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[str | None], W | None]:
-        return {None: None, **{word.value: word for word in self.words}}.__getitem__
+        words: dict[str | None, W | None] = {None: None}
+        words.update((word.value, word) for word in self.words)
+        return words.__getitem__
 
     @override
     def process_bind_param(self, value: W | None, dialect: Dialect) -> str | None:
         return None if value is None else value.value
-
-    @override
-    def process_result_value(self, value: str | None, dialect: Dialect) -> W | None:
-        return None if value is None else self.words(value)
 
 
 class Json(TypeDecorator[V], Generic[V]):
