@@ -1,6 +1,7 @@
 """Sending: rows are claimed under a lease, attempted side by side, and marked with how their attempts ended.
 
-A post that hangs keeps nothing back but its own lane: what has ended is marked, and what can be claimed meanwhile is.
+A post that hangs keeps nothing back but its own lane. What can be claimed is handed over first; what has ended is marked when
+nothing can be, or when it has waited for long enough.
 """
 
 import asyncio
@@ -26,6 +27,12 @@ IN_FLIGHT = 200
 """So many attempts at most go on at once; each platform has an equal share of them, so that one that hangs leaves room for the others."""
 
 AT_ONCE = 100
+
+LONGEST_UNMARKED = timedelta(seconds=1)
+"""As long as there is more to hand over, what was sent waits so long at most to be marked. (If the process dies meanwhile, it is looked
+for under its key, as anything that was in flight.)
+"""
+
 log = structlog.get_logger(__name__)
 
 
@@ -58,6 +65,7 @@ class Sender:
         self._share = max(in_flight // max(len(platforms), 1), 1)
         self._attempts = Attempts(store, platforms, clock, lease, self._words, self._meters)
         self._flying: dict[str, asyncio.Task[Outcome]] = {}
+        self._landed_at = clock.now()
         self._rung = asyncio.Event()
         self._stopping = False
 
@@ -74,9 +82,9 @@ class Sender:
         while not (self._stopping and not self._flying):
             await self._rung.wait()
             self._rung.clear()
-            await self._land()
-            if not self._stopping:
-                await self._take_off()
+            more = not self._stopping and await self._take_off()
+            if not more or self._clock.now() >= self._landed_at + LONGEST_UNMARKED:
+                await self._land()
         self._stopping = False
 
     def ring(self) -> None:
@@ -97,14 +105,15 @@ class Sender:
         now = self._clock.now()
         return await self._store.read(lambda uow: uow.outbox.next_due(now))
 
-    async def _take_off(self) -> None:
-        """Claim and start as much as there is room for."""
-        while (room := self._room()) > 0:
-            rows = await self._claim(room, but_not=self._full())
-            for row in rows:
-                self._start(row)
-            if len(rows) < room:
-                return
+    async def _take_off(self) -> bool:
+        """Claim and start what there is room for; whether that was something."""
+        room = self._room()
+        rows = await self._claim(room, but_not=self._full()) if room > 0 else []
+        for row in rows:
+            self._start(row)
+        if rows:
+            self._rung.set()
+        return bool(rows)
 
     def _start(self, row: Outgoing) -> None:
         if row.lane in self._flying:
@@ -116,22 +125,24 @@ class Sender:
 
     async def _land(self) -> None:
         """Mark whatever has ended by now."""
+        self._landed_at = self._clock.now()
         landed = {lane: flight for lane, flight in self._flying.items() if flight.done()}
         for lane in landed:
             del self._flying[lane]
         if landed:
+            self._rung.set()
             self._marked(await self._finish_all([flight.result() for flight in landed.values() if not flight.cancelled()]))
 
     def _room(self) -> int:
         """How many rows may be claimed now, even if all of them are for the platform that has least room of those not full."""
         busiest = max((flying for flying in self._by_platform().values() if flying < self._share), default=0)
-        return min(self._share - busiest, self._most - len(self._flying))
+        return min(self._share - busiest, self._most - sum(self._by_platform().values()))
 
     def _full(self) -> list[str]:
         return [name for name, flying in self._by_platform().items() if flying >= self._share]
 
     def _by_platform(self) -> Counter[str]:
-        return Counter(platform_of(lane) for lane in self._flying)
+        return Counter(platform_of(lane) for lane, flight in self._flying.items() if not flight.done())
 
     async def _claim(self, limit: int, *, but_not: Collection[str] = ()) -> list[Outgoing]:
         now = self._clock.now()

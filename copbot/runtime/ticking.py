@@ -1,5 +1,6 @@
 """Ticking: what is due in the plans of chats and in follow-ups is done; a fault in one of them stops none of the others."""
 
+from collections.abc import Callable
 from datetime import datetime
 from random import Random
 
@@ -16,10 +17,20 @@ log = structlog.get_logger(__name__)
 
 
 class Ticking:
-    """Does what is due. It changes rows only; sending is somebody else's."""
+    """Does what is due. It changes rows only; sending is somebody else's, who is told when there may be something: ``committed``."""
 
-    def __init__(self, store: Store, library: Library, clock: Clock, random: Random, meters: Meters | None = None) -> None:
+    def __init__(
+        self,
+        store: Store,
+        library: Library,
+        clock: Clock,
+        random: Random,
+        meters: Meters | None = None,
+        *,
+        committed: Callable[[], None] = lambda: None,
+    ) -> None:
         self._meters = meters or Meters()
+        self._committed = committed
         self._foreseen: datetime | None = None
         self._store = store
         self._library = library
@@ -27,8 +38,12 @@ class Ticking:
         self._random = random
 
     async def tick(self) -> int:
-        """Do what is due now; how many things that were. There may be more when it is over."""
-        done = await self._perform_due() + await self._follow_up_due()
+        """Do what is due, the steps of plans before anything else; how many things that were. There may be more when it is over."""
+        done = 0
+        while performed := await self._perform_due():
+            done += performed
+            self._committed()
+        done += await self._follow_up_due()
         now = self._clock.now()
         if done and self._foreseen is not None and self._foreseen <= now:
             self._meters.done(self._foreseen, now)
@@ -43,7 +58,7 @@ class Ticking:
         return known
 
     async def _perform_due(self) -> int:
-        """Do all due steps in one transaction; if one of them is at fault, step by step, so that it stops nobody else's chat."""
+        """Do some due steps in one transaction; if one of them is at fault, step by step, so that it stops nobody else's chat."""
         try:
             return await self._store.write(lambda uow: performing.perform_due(self._desk(uow)))
         except Exception as error:

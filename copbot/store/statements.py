@@ -78,7 +78,7 @@ class Prepared:
         bound = {**self._fixed, **parameters}
         for name, convert in self._converting:
             bound[name] = convert(bound[name])
-        return bound if self._by_position is None else [bound[name] for name in self._by_position]
+        return bound if self._by_position is None else tuple([bound[name] for name in self._by_position])
 
     def _fail(self, error: Exception) -> NoReturn:
         """Raise it as Core would have: a lost connection is given up, and nothing of the row at fault is told."""
