@@ -93,8 +93,8 @@ class Steps(Protocol):
         """All DUE steps of such chats whose time has come; by chat, due time, id."""
         ...
 
-    def next_of(self, chat: int, does: Collection[str], after: datetime) -> datetime | None:
-        """When, later than ``after``, the chat's next step comes that does one of these, whatever became of it."""
+    def next_of(self, chat: int, does: tuple[str, ...], after: datetime) -> datetime | None:
+        """When, later than ``after``, the chat's next step comes that does one of these words of copbot's own, whatever became of it."""
         ...
 
     def next_due(self) -> datetime | None:

@@ -36,6 +36,11 @@ QUIET_AFTER_GAP = timedelta(minutes=5)
 RECONNECT = 1.0
 """Seconds until a connection that ended is tried again."""
 
+LONGEST_CATCHING_UP = timedelta(seconds=10)
+"""What was said while the bot was away is read before anything of a plan is done (before a chat is closed, say); a platform that hangs
+holds nothing up for longer than this.
+"""
+
 LONGEST_STOP = timedelta(seconds=8)
 """A stop waits this long for posts in flight; those that take longer are unclear, and the next start looks for them."""
 
@@ -90,8 +95,11 @@ class Bot:
         try:
             await self._listen()
             self._sending = _going("sender", self._sender.run)
+            catching_up = _going("reconciling", self.reconcile)
             readers = [_going(f"history of {name}", read) for name, read in self._rereading.tasks().items()]
-            self._working = [_going("ticking", self._tick_for_ever), _going("reconciling", self.reconcile), *readers]
+            self._working = [catching_up, *readers]
+            await asyncio.wait([catching_up], timeout=LONGEST_CATCHING_UP.total_seconds())
+            self._working.append(_going("ticking", self._tick_for_ever))
             await asyncio.wait([self._sending, *self._working])
         finally:
             await self.stop()

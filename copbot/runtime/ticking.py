@@ -6,12 +6,16 @@ from random import Random
 
 import structlog
 
+from copbot.errors import DatabaseUnreachable
 from copbot.ports.clock import Clock
 from copbot.ports.library import Library
 from copbot.ports.store import Store, UnitOfWork
 from copbot.runtime.meters import Meters
 from copbot.services import following_up, performing, probes
 from copbot.services.desk import Desk
+
+FOR_A_MOMENT = (DatabaseUnreachable, OSError)
+"""Faults of the disk or of the database, not of a step: it stays due."""
 
 log = structlog.get_logger(__name__)
 
@@ -61,6 +65,9 @@ class Ticking:
         """Do some due steps in one transaction; if one of them is at fault, step by step, so that it stops nobody else's chat."""
         try:
             return await self._store.write(lambda uow: performing.perform_due(self._desk(uow)))
+        except FOR_A_MOMENT as error:
+            log.error("What is due cannot be done for the moment", action="tick_delayed", error=type(error).__name__)
+            return 0
         except Exception as error:
             log.error("A step failed; going on step by step", action="tick_failed", error=type(error).__name__, exc_info=error)
         return sum([await self._perform_in(chat) for chat in await self._store.read(lambda uow: performing.chats_due(self._desk(uow)))])
@@ -71,6 +78,9 @@ class Ticking:
             try:
                 if not await self._store.write(lambda uow: performing.perform_next_of(self._desk(uow), chat)):
                     return done
+            except FOR_A_MOMENT as error:
+                log.error("What is due cannot be done for the moment", action="tick_delayed", chat=chat, error=type(error).__name__)
+                return done
             except Exception as error:  # noqa: BLE001 - the step is ended and the hosts are told
                 log.error("A step cannot be done", action="step_failed", chat=chat, error=type(error).__name__)
                 await self._give_up(chat)

@@ -9,7 +9,6 @@ from collections import defaultdict, deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from operator import itemgetter
-from enum import StrEnum
 from typing import Any, NoReturn
 
 import sqlalchemy as sa
@@ -182,9 +181,9 @@ def pairs(connection: sa.Connection, first: str, second: str) -> sa.FromClause:
     return sa.select(cells[0].label(first), cells[1].label(second)).subquery()
 
 
-def constants(words: Iterable[StrEnum]) -> list[sa.ColumnElement[Any]]:
-    """Words of copbot's own for ``column.in_(...)``, as part of the statement's text."""
-    return [sa.literal_column(f"'{word.value}'") for word in words]
+def constants(words: Iterable[str]) -> list[sa.ColumnElement[Any]]:
+    """Words of copbot's own, of letters and underlines, for ``column.in_(...)``, as part of the statement's text."""
+    return [sa.literal_column(f"'{word}'") for word in map(str, words) if word.isidentifier()]
 
 
 def reader(connection: sa.Connection, columns: Sequence[sa.Column[Any]]) -> Callable[[Iterable[Cells]], list[list[Any]]]:

@@ -183,7 +183,7 @@ class SqlStore(Store):
         with self._only_us(), self._writer.begin():
             self._writing.begun()
             yield self._writing
-            if self._writing.has_more_due():
+            if self._writing.ends():
                 hint(self._writer, self._name)
 
     @contextmanager

@@ -11,7 +11,7 @@ from copbot.ports.store import UnitOfWork
 from tests.benchmarks.many_chats import STARTS, ManyChats
 from tests.benchmarks.measuring import Figure, note
 
-CHATS = int(__import__("os").environ.get("NCH", 1000))
+CHATS = 1000
 LIMIT = 1.0
 """Seconds after the due time by which 99 % of the questions must have been handed to the platform (the issue's own figure)."""
 

@@ -69,13 +69,15 @@ _CANCEL_KEY = _CANCELLED.where(_row.key == sa.bindparam("of_key"))
 class SqlOutbox(Outbox):
     """Messages on their way out. ``settle``: how long after its last claim an unclear row is left alone.
 
-    ``more_due``: whether rows were added since it was last set to False.
+    Whether rows that were added wait in vain is seen to for all of them together: before what depends on it is asked of the outbox, and
+    before the transaction is committed.
     """
 
     def __init__(self, connection: sa.Connection, settle: timedelta = SETTLE) -> None:
         self._connection = connection
         self.leases = Leases(connection, settle)
         self._shared = is_postgresql(connection)
+        self._added: list[Outgoing] = []
         self.more_due = False
         self._add = Prepared(connection, skipping(connection, tables.outbox), OUTGOING.names)
         self._under = Prepared(connection, _UNDER)
@@ -87,12 +89,20 @@ class SqlOutbox(Outbox):
     @override
     def add(self, rows: Iterable[Outgoing]) -> None:
         new = list(rows)
-        if not new:
-            return
-        self._take_turn({row.lane for row in new})
-        self._add.run_all(OUTGOING.fresh(row) for row in new)
-        self.more_due = True
-        self._in_vain.end_new(new)
+        if new:
+            self._take_turn({row.lane for row in new})
+            self._add.run_all(OUTGOING.fresh(row) for row in new)
+            self._added += new
+
+    def begin(self) -> None:
+        """A transaction begins."""
+        self._added, self.more_due = [], False
+
+    def settle_added(self) -> None:
+        """End those of the rows added that wait in vain; ``more_due`` says from now on that there were some."""
+        if added := self._added:
+            self._added, self.more_due = [], True
+            self._in_vain.end_new(added)
 
     @override
     def get(self, key: str) -> Outgoing | None:
@@ -100,6 +110,7 @@ class SqlOutbox(Outbox):
 
     @override
     def by_keys(self, keys: Collection[str]) -> dict[str, Outgoing]:
+        self.settle_added()
         return {row.key: row for row in OUTGOING.values(rows_for(self._connection, _BY_KEYS, keys))}
 
     @override
@@ -110,6 +121,7 @@ class SqlOutbox(Outbox):
 
     @override
     def of(self, chat: int) -> list[Outgoing]:
+        self.settle_added()
         return OUTGOING.values(self._connection.execute(_OF_CHAT, {"of_chat": chat}).all())
 
     @override
@@ -123,6 +135,7 @@ class SqlOutbox(Outbox):
 
     @override
     def claim(self, owner: str, now: datetime, lease: timedelta, limit: int, *, but_not: Collection[str] = ()) -> list[Outgoing]:
+        self.settle_added()
         return self.leases.claim(owner, now, lease, limit, but_not)
 
     @override
@@ -143,10 +156,12 @@ class SqlOutbox(Outbox):
 
     @override
     def next_due(self, now: datetime) -> datetime | None:
+        self.settle_added()
         return self.leases.next_due(now)
 
     @override
     def cancel(self, chat: int, purposes: Collection[str] | None = None) -> None:
+        self.settle_added()
         if purposes is None:
             self._cancel(_CANCEL, {"of_chat": chat})
         else:
@@ -154,14 +169,17 @@ class SqlOutbox(Outbox):
 
     @override
     def cancel_key(self, key: str) -> bool:
+        self.settle_added()
         return self._cancel(_CANCEL_KEY, {"of_key": key}) == 1
 
     @override
     def cancel_of_member(self, member: int, purpose: str) -> None:
+        self.settle_added()
         self._cancel(_CANCEL_OF_MEMBER, {"of_member": member, "of_purpose": purpose})
 
     @override
     def erase_of_member(self, member: int, purpose: str, but: Collection[str] = ()) -> None:
+        self.settle_added()
         theirs = {"of_member": member, "of_purpose": purpose}
         self._connection.execute(_DELETE_OF_MEMBER, {**theirs, "some": list(but)})
         self._connection.execute(_EMPTY_OF_MEMBER, theirs)

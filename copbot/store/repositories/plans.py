@@ -62,7 +62,7 @@ class SqlSteps(Steps):
         self._of_chat = Prepared(connection, _OF_CHAT)
         self._first_due = Prepared(connection, _FIRST_DUE)
         self._due = Prepared(connection, _DUE.where(among(connection, _step.chat)))
-        self._next_of = Prepared(connection, _NEXT_OF.where(among(connection, _step.does)))
+        self._next_of: dict[tuple[str, ...], Prepared] = {}
         self._read, self._read_instant = reader(connection, STEP.columns), reader(connection, [_step.due_at])
 
     @override
@@ -89,8 +89,10 @@ class SqlSteps(Steps):
         return STEP.values(self._read(self._due.rows(now=now, some=list(chats))))
 
     @override
-    def next_of(self, chat: int, does: Collection[str], after: datetime) -> datetime | None:
-        ((due_at,),) = self._read_instant(self._next_of.rows(of_chat=chat, some=list(does), after=after))
+    def next_of(self, chat: int, does: tuple[str, ...], after: datetime) -> datetime | None:
+        if does not in self._next_of:
+            self._next_of[does] = Prepared(self._connection, _NEXT_OF.where(_step.does.in_(constants(does))))
+        ((due_at,),) = self._read_instant(self._next_of[does].rows(of_chat=chat, after=after))
         return due_at
 
     @override
