@@ -10,7 +10,6 @@ from copbot.domain.step import Step, StepState
 from copbot.services import outgoing, panel, steps
 from copbot.services.desk import Desk
 
-
 AT_ONCE = 100
 """So many steps in one transaction: what the first of them put on its way leaves while the next are done."""
 

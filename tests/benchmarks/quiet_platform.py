@@ -1,10 +1,9 @@
 """A platform in memory that remembers when it was handed what. Nobody ever says anything there."""
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-
-import asyncio
 from itertools import count
 
 from copbot.domain.heard import Happening, Interaction
@@ -43,7 +42,7 @@ class PrivateMessages:
 
 
 class QuietPlatform:
-    """``opened`` are the threads in the order in which they were asked for, by their keys' first use. ``handed_over`` counts everything."""
+    """``opened`` are the threads in the order in which they were asked for; ``enough`` is set when there are as many as ``awaited``."""
 
     name = NAME
     threads = Threads.REPLIES
@@ -56,7 +55,8 @@ class QuietPlatform:
         self.direct = PrivateMessages()
         self.history = Silence()
         self.opened: list[Opened] = []
-        self.handed_over = 0
+        self.awaited = 0
+        self.enough = asyncio.Event()
 
     async def run(self, inbox: Inbox) -> None:
         """Nothing is ever heard."""
@@ -64,26 +64,24 @@ class QuietPlatform:
 
     async def post(self, place: Place, message: Message, *, key: str) -> Posted:
         """Take a message."""
-        self.handed_over += 1
         return Posted(place, str(next(self._numbers)))
 
     async def open_thread(self, place: Place, title: str, message: Message, *, key: str) -> Posted:
         """Take a message that starts a thread."""
         self.opened.append(Opened(self._clock.now(), place, title, message.text))
+        if len(self.opened) == self.awaited:
+            self.enough.set()
         posted = await self.post(place, message, key=key)
         return Posted(Place(place.platform, place.channel, posted.message), posted.message)
 
     async def edit(self, posted: Posted, message: Message) -> None:
         """Take a change."""
-        self.handed_over += 1
 
     async def remove(self, posted: Posted) -> None:
         """Take a removal."""
-        self.handed_over += 1
 
     async def react(self, posted: Posted, emoji: str) -> None:
         """Take a reaction."""
-        self.handed_over += 1
 
     async def find(self, place: Place, *, key: str) -> Posted | None:
         """Nothing gets lost here, so that nothing is ever looked for."""

@@ -1,7 +1,7 @@
 """The bot at work: ticking, sending and hearing side by side, none of them held up or ended by another's trouble."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -9,6 +9,7 @@ import pytest
 from background import Background
 from playhouse import BACKSTAGE, House, london
 
+from copbot.domain.heard import Happening
 from copbot.domain.message import Message
 from copbot.domain.place import Place, Posted
 from copbot.domain.step import Fate, StepState
@@ -121,6 +122,39 @@ async def test_a_chore_that_fails_does_not_end_the_ticking(
     await asyncio.wait_for(slow.begun.wait(), 20)
     slow.go.set()
     assert live.asked() == ["Q1", "Q2"]
+
+
+class Attentive:
+    """A history that takes its time, and notes how the plan stands meanwhile; if it ``hangs``, for ever."""
+
+    def __init__(self, house: House, *, hangs: bool = False) -> None:
+        self._house = house
+        self._history = house.room.history
+        self._hangs = hangs
+        self.meanwhile: list[StepState] = []
+
+    async def since(self, place: Place, moment: datetime) -> Sequence[Happening]:
+        if self._hangs:
+            await asyncio.Event().wait()
+        for _ in range(20):
+            self.meanwhile.append((await self._house.steps())["close"].state)
+        return await self._history.since(place, moment)
+
+
+@pytest.mark.parametrize("hangs", [False, True])
+async def test_what_was_said_meanwhile_is_read_before_a_chat_is_closed(
+    live: House, background: Background, monkeypatch: pytest.MonkeyPatch, *, hangs: bool
+) -> None:
+    await live.until("2018-01-31 19:40")
+    await live.bot.stop()
+    history, watched = Attentive(live, hangs=hangs), Watched(live.room)
+    monkeypatch.setattr(live.room, "history", history)
+    monkeypatch.setattr(live.room, "post", watched.post)
+    monkeypatch.setattr("copbot.runtime.bot.LONGEST_CATCHING_UP", timedelta(seconds=0 if hangs else 60))
+    live.clock.set(london("2018-01-31 20:29"))
+    background.run(live.bot.run())
+    await asyncio.wait_for(watched.told.wait(), 20)
+    assert set(history.meanwhile) == (set() if hangs else {StepState.DUE})
 
 
 def broken(_: object) -> int:
