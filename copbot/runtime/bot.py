@@ -78,7 +78,17 @@ class Bot:
         self._owner = owner
         self._receiver = Receiver(store, library, self._platforms, clock, alarm, self._random, self.reconcile, self._meters)
         self._rereading = Rereading(store, library, self._platforms, clock, self._random, self._receiver.inbox)
-        self._sender = Sender(store, library, self._platforms, clock, self._random, owner, marked=self._marked, meters=self._meters)
+        self._sender = Sender(
+            store,
+            library,
+            self._platforms,
+            clock,
+            self._random,
+            owner,
+            marked=self._marked,
+            more_coming=lambda: self._ticking.performing,
+            meters=self._meters,
+        )
         self._ticking = Ticking(store, library, clock, self._random, self._meters, committed=self._sender.ring)
         self._let_go_on: date | None = None
         self._hearing: list[asyncio.Task[None]] = []

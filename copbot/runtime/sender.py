@@ -8,6 +8,7 @@ import asyncio
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime, timedelta
+from itertools import islice
 from random import Random
 
 import structlog
@@ -27,6 +28,8 @@ IN_FLIGHT = 200
 """So many attempts at most go on at once; each platform has an equal share of them, so that one that hangs leaves room for the others."""
 
 AT_ONCE = 100
+MARKED_AT_ONCE = 25
+"""So many in one transaction, which keeps everybody else's waiting: a question's is a whole plan's next steps."""
 
 LONGEST_UNMARKED = timedelta(seconds=1)
 """As long as there is more to hand over, what was sent waits so long at most to be marked. (If the process dies meanwhile, it is looked
@@ -37,7 +40,9 @@ log = structlog.get_logger(__name__)
 
 
 class Sender:
-    """Empties the outbox. ``owner`` names this process in leases; ``marked`` is told of rows that were sent and are marked so."""
+    """Empties the outbox. ``owner`` names this process in leases; ``marked`` is told of rows that were sent and are marked so;
+    ``more_coming`` says that more is being put on its way just now: what has ended is marked after that.
+    """
 
     def __init__(
         self,
@@ -49,6 +54,7 @@ class Sender:
         owner: str,
         *,
         marked: Callable[[Sequence[Outgoing]], None],
+        more_coming: Callable[[], bool] = lambda: False,
         lease: timedelta = LEASE,
         in_flight: int = IN_FLIGHT,
         meters: Meters | None = None,
@@ -60,6 +66,7 @@ class Sender:
         self._random = random
         self._owner = owner
         self._marked = marked
+        self._more_coming = more_coming
         self._lease = lease
         self._most = in_flight
         self._share = max(in_flight // max(len(platforms), 1), 1)
@@ -67,6 +74,7 @@ class Sender:
         self._flying: dict[str, asyncio.Task[Outcome]] = {}
         self._landed_at = clock.now()
         self._rung = asyncio.Event()
+        self._news = False
         self._stopping = False
 
     async def drain(self) -> list[Outgoing]:
@@ -78,17 +86,18 @@ class Sender:
 
     async def run(self) -> None:
         """Send what there is whenever rung, until told to stop and nothing is in flight. What fails here is to be run again."""
-        self._rung.set()
+        self.ring()
         while not (self._stopping and not self._flying):
             await self._rung.wait()
             self._rung.clear()
-            more = not self._stopping and await self._take_off()
-            if not more or self._clock.now() >= self._landed_at + LONGEST_UNMARKED:
+            began = await self._take_off()
+            if not (began or self._more_coming()) or self._stopping or self._clock.now() >= self._landed_at + LONGEST_UNMARKED:
                 await self._land()
         self._stopping = False
 
     def ring(self) -> None:
         """There may be something to send."""
+        self._news = True
         self._rung.set()
 
     def stop(self) -> None:
@@ -106,11 +115,16 @@ class Sender:
         return await self._store.read(lambda uow: uow.outbox.next_due(now))
 
     async def _take_off(self) -> bool:
-        """Claim and start what there is room for; whether that was something."""
+        """Claim and start what there is room for, if there may be something; whether there was."""
         room = self._room()
-        rows = await self._claim(room, but_not=self._full()) if room > 0 else []
+        if self._stopping or not self._news or room <= 0:
+            return False
+        self._news = False
+        rows = await self._claim(room, but_not=self._full())
         for row in rows:
             self._start(row)
+        if len(rows) == room:
+            self._news = True
         if rows:
             self._rung.set()
         return bool(rows)
@@ -124,14 +138,15 @@ class Sender:
         self._flying[row.lane] = flight
 
     async def _land(self) -> None:
-        """Mark whatever has ended by now."""
+        """Mark what has ended by now, or some of it. What waits behind it in its lane may leave then."""
         self._landed_at = self._clock.now()
-        landed = {lane: flight for lane, flight in self._flying.items() if flight.done()}
+        ended = {lane: flight for lane, flight in self._flying.items() if flight.done()}
+        landed = dict(islice(ended.items(), MARKED_AT_ONCE))
         for lane in landed:
             del self._flying[lane]
         if landed:
-            self._rung.set()
             self._marked(await self._finish_all([flight.result() for flight in landed.values() if not flight.cancelled()]))
+            self.ring()
 
     def _room(self) -> int:
         """How many rows may be claimed now, even if all of them are for the platform that has least room of those not full."""

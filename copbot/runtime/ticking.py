@@ -35,6 +35,8 @@ class Ticking:
     ) -> None:
         self._meters = meters or Meters()
         self._committed = committed
+        self.performing = False
+        """Whether steps of plans are being done just now."""
         self._foreseen: datetime | None = None
         self._store = store
         self._library = library
@@ -43,11 +45,7 @@ class Ticking:
 
     async def tick(self) -> int:
         """Do what is due, the steps of plans before anything else; how many things that were. There may be more when it is over."""
-        done = 0
-        while performed := await self._perform_due():
-            done += performed
-            self._committed()
-        done += await self._follow_up_due()
+        done = await self._perform_all() + await self._follow_up_due()
         now = self._clock.now()
         if done and self._foreseen is not None and self._foreseen <= now:
             self._meters.done(self._foreseen, now)
@@ -60,6 +58,18 @@ class Ticking:
         known = [at for at in due if at is not None]
         self._foreseen = min(known, default=None)
         return known
+
+    async def _perform_all(self) -> int:
+        done = 0
+        self.performing = True
+        try:
+            while performed := await self._perform_due():
+                done += performed
+                self._committed()
+        finally:
+            self.performing = False
+            self._committed()
+        return done
 
     async def _perform_due(self) -> int:
         """Do some due steps in one transaction; if one of them is at fault, step by step, so that it stops nobody else's chat."""

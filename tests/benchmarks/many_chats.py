@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from random import Random
 
 from copbot.content import Content
@@ -43,7 +44,7 @@ class ManyChats:
         if not self._hosts:
             self._hosts = await self.store.write(self._people)
         for first in range(0, number, AT_ONCE):
-            await self.store.write(lambda uow, first=first: self._schedule(uow, range(first, min(first + AT_ONCE, number)), starts))
+            await self.store.write(partial(self._schedule, range(first, min(first + AT_ONCE, number)), starts))
 
     async def until(self, moment: datetime) -> None:
         """Let time pass up to a moment, with all that is due on the way."""
@@ -72,7 +73,7 @@ class ManyChats:
             Member(0, COMMUNITY, Person(NAME, f"host{number}"), f"Host {number}", f"alias{number}") for number in range(HOSTS)
         )
 
-    def _schedule(self, uow: UnitOfWork, numbers: range, starts: datetime) -> None:
+    def _schedule(self, numbers: range, starts: datetime, uow: UnitOfWork) -> None:
         desk = Desk(uow, self.clock.now(), self._content, Random(7))
         community = self._content.community(COMMUNITY)
         assert community is not None

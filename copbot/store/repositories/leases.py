@@ -43,7 +43,8 @@ _CLAIMABLE = (
     .limit(sa.bindparam("at_most", type_=sa.Integer))
     .with_for_update(of=tables.outbox, skip_locked=True)
 )
-_TIMES = sa.select(_row.fate, _row.due_at, _lane.not_before, _row.lease_until, _row.last_claimed_at).select_from(_HEADS).where(*_IS_HEAD)
+_TIMED_BY = (_row.fate, _row.due_at, _lane.not_before, _row.lease_until, _row.last_claimed_at)
+_TIMES = sa.select(*_TIMED_BY).select_from(_HEADS).where(*_IS_HEAD)
 _LEASE = tables.outbox.update().where(_row.id == sa.bindparam("of_id"))
 _MARK = tables.outbox.update().where(
     _row.id == sa.bindparam("of_id"),
@@ -72,7 +73,7 @@ class Leases:
         self._lease = Prepared(connection, _LEASE, _LEASED)
         self._mark = Prepared(connection, _MARK, _MARKED)
         self._times = Prepared(connection, _TIMES)
-        self._read, self._read_times = reader(connection, OUTGOING.columns), reader(connection, list(_TIMES.selected_columns))
+        self._read, self._read_times = reader(connection, OUTGOING.columns), reader(connection, _TIMED_BY)
 
     def claim(self, owner: str, now: datetime, lease: timedelta, limit: int, but_not: Collection[str]) -> list[Outgoing]:
         """See the port. A row whose earlier attempt may have arrived comes back with the fate UNCLEAR, all others LEASED;

@@ -92,8 +92,8 @@ class SqlSteps(Steps):
     def next_of(self, chat: int, does: tuple[str, ...], after: datetime) -> datetime | None:
         if does not in self._next_of:
             self._next_of[does] = Prepared(self._connection, _NEXT_OF.where(_step.does.in_(constants(does))))
-        ((due_at,),) = self._read_instant(self._next_of[does].rows(of_chat=chat, after=after))
-        return due_at
+        found: datetime | None = self._read_instant(self._next_of[does].rows(of_chat=chat, after=after))[0][0]
+        return found
 
     @override
     def next_due(self) -> datetime | None:
