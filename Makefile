@@ -2,13 +2,15 @@
 PYTHON ?= python3
 UV_VERSION := 0.13.9
 HADOLINT_VERSION := 2.15.1
+KILLS ?= 500
 AXE_VERSION := 4.14.1
 BIN := .venv/bin
 UV := $(BIN)/uv
 LOCK := $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
 
 .DEFAULT_GOAL := help
-.PHONY: help try test test-postgres faults faults-simulation bench lint format e2e wheel-check hadolint image-check lock docs shots clean
+.PHONY: help try test test-postgres soak faults faults-simulation faults-kills bench lint format e2e wheel-check hadolint image-check lock docs shots \
+  clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## /{printf "make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -31,18 +33,28 @@ try: .venv/.stamp ## A chat in a room in your browser, without token or account 
 	$(BIN)/copbot try $(ARGS)
 
 test: .venv/.stamp ## All tests but the browser's
-	$(BIN)/pytest --ignore=tests/e2e
+	$(BIN)/pytest --ignore=tests/e2e -m 'not minutes'
 
 test-postgres: .venv/.stamp ## The tests that need PostgreSQL, on a server of their own (or on POSTGRES_URL)
-	.ci/with-postgres $(BIN)/pytest -m postgresql tests/store tests/services tests/runtime tests/scenarios tests/rehearsal tests/operating
+	.ci/with-postgres $(BIN)/pytest -m 'postgresql and not minutes' tests/store tests/services tests/runtime tests/scenarios tests/rehearsal tests/operating tests/faults/processes
 
-faults: faults-simulation ## The whole campaign of crashes and faults, on SQLite and on PostgreSQL
+faults: faults-simulation faults-kills faults-outages ## The whole campaign of crashes and faults, on SQLite and on PostgreSQL
 
 faults-simulation: .venv/.stamp ## Seeds of the simulation (SEEDS=2000, START=1, DATABASE=sqlite or postgresql: one of the two only)
 	.ci/faults-simulation
 
+soak: .venv/.stamp ## A day of a busy town in simulated time: memory and the cost of a tick must stay flat (ARGS="300 50 9": planned, open, hours)
+	PYTHONPATH=tests/support $(BIN)/python -m tests.benchmarks.soak $(ARGS)
+
+faults-kills: .venv/.stamp ## Real bots killed, stopped and taken over from (KILLS=500 on each database, SEED to replay the choices)
+	KILLS=$(KILLS) PYTHONPATH=tests/support $(BIN)/python -m processes sqlite
+	KILLS=$(KILLS) PYTHONPATH=tests/support .ci/with-postgres $(BIN)/python -m processes postgresql
+
 bench: .venv/.stamp ## Measure against peers in one run (ONLY=heard_sqlite for one line); fails if a target is missed
 	@DURABLE=1 .ci/with-postgres --if-installed $(BIN)/python -m tests.benchmarks $(ONLY)
+
+faults-outages: .venv/.stamp ## Full disks, databases that are gone, bots that stand still: real ones, for a minute each
+	.ci/with-postgres $(BIN)/pytest -m minutes tests/faults/processes
 
 lint: .venv/.stamp ## Style, types, import rules, migrations
 	$(BIN)/ruff check .

@@ -4,7 +4,7 @@ import asyncio
 import os
 import signal
 import socket
-from collections.abc import AsyncIterator, Coroutine, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
@@ -23,7 +23,7 @@ from copbot.runtime.bot import Bot
 from copbot.runtime.clock import AnchoredClock, SystemClock
 from copbot.runtime.metered import MeteredStore
 from copbot.runtime.meters import CONTENT_TYPE, Meters
-from copbot.runtime.patience import PatientStore
+from copbot.runtime.patience import PatientKeeping, PatientStore, patiently
 from copbot.runtime.single import OneProcess
 from copbot.runtime.ticker import Ticker
 from copbot.runtime.vitals import Vitals
@@ -53,13 +53,18 @@ class House:
     meters: Meters
 
 
-def make_platform(name: str, store: SqlStore, clock: Clock, settings: Mapping[str, Any]) -> Platform:
-    """The adapter of that name. Raises ConfigurationError if it is not installed."""
+def installed(name: str) -> Make:
+    """What makes the adapter of that name. Raises ConfigurationError if it is not installed."""
     found = [entry for entry in entry_points(group="copbot.adapters") if entry.name == name]
     if not found:
         raise ConfigurationError(f"No adapter called {name!r} is installed; install copbot again with that adapter.")
     make: Make = found[0].load()
-    return make(Setup(SPECS, clock, KeepingTable(store, name), settings))
+    return make
+
+
+def make_platform(name: str, store: SqlStore, clock: Clock, settings: Mapping[str, Any], make: Make) -> Platform:
+    """A platform whose adapter remembers things in the store."""
+    return make(Setup(SPECS, clock, PatientKeeping(KeepingTable(store, name)), settings))
 
 
 @asynccontextmanager
@@ -72,15 +77,19 @@ async def house(
     *,
     random: Random | None = None,
     meters: Meters | None = None,
+    make: Callable[[str], Make] = installed,
+    waits: bool = False,
 ) -> AsyncIterator[House]:
-    """Open the database (alone, if it is a file), bring it up to date, and put everything around it."""
+    """Open the database (alone, if it is a file), bring it up to date, and put everything around it.
+
+    ``make`` finds adapters by name. ``waits``: a database that is not there yet is waited for; else DatabaseUnreachable says so.
+    """
     meters = meters or Meters()
     async with OneProcess(file_of(url)):
-        await asyncio.to_thread(migrate, url)
-        store = SqlStore.open(url)
+        store = await (patiently(lambda: _opened(url)) if waits else _opened(url))
         try:
             await _set_by_the_database(clock, store)
-            platforms = [make_platform(name, store, clock, settings) for name, settings in adapters.items()]
+            platforms = [make_platform(name, store, clock, settings, make(name)) for name, settings in adapters.items()]
             owner = f"{socket.gethostname()}:{os.getpid()}"
             patient = MeteredStore(PatientStore(store), meters)
             bot = Bot(patient, content, platforms, clock, alarm, random=random, owner=owner, meters=meters)
@@ -89,6 +98,16 @@ async def house(
         finally:
             await alarm.aclose()
             await store.aclose()
+
+
+async def _opened(url: str) -> SqlStore:
+    """The database, brought up to date. In a thread: it may keep us waiting."""
+
+    def opened() -> SqlStore:
+        migrate(url)
+        return SqlStore.open(url)
+
+    return await asyncio.to_thread(opened)
 
 
 async def _set_by_the_database(clock: Clock, store: SqlStore) -> None:
@@ -122,7 +141,7 @@ async def run(settings: Settings) -> None:
 
     async def host() -> None:
         ticker = Ticker(clock)
-        async with house(url, content, adapters_of(settings, content), clock, ticker, meters=meters) as built:
+        async with house(url, content, adapters_of(settings, content), clock, ticker, meters=meters, waits=True) as built:
             ticker.every(RECONCILE_EVERY, built.bot.reconcile, "reconcile")
             ticker.every(ANCHOR_EVERY, lambda: _set_by_the_database(clock, built.store), "anchor")
             log.info("copbot is running", action="started", port=listening.getsockname()[1])

@@ -70,7 +70,7 @@ def _platforms(settings: Settings, content: Content, store: SqlStore) -> tuple[M
     found: list[Diagnosis] = []
     for name, raw in app.adapters_of(settings, content).items():
         try:
-            made[name] = app.make_platform(name, store, SystemClock(), {**raw, "path": None} if "path" in raw else raw)
+            made[name] = app.make_platform(name, store, SystemClock(), {**raw, "path": None} if "path" in raw else raw, app.installed(name))
         except CopbotError as error:
             found.append(fail(name, str(error), "correct its settings"))
     if not made and not found:

@@ -32,6 +32,7 @@ LEAST_HOLD = timedelta(seconds=1)
 """A lane rests at least this long after a platform asked for patience."""
 
 MOST_ATTEMPTS = 20
+MAY_STAND_THERE = ", and it may stand there"
 LOOK_FIRST = "Look in the channel before you paste it."
 log = structlog.get_logger(__name__)
 
@@ -76,7 +77,7 @@ class Attempts:
             return self._still_unclear(row, unclear.reason)
         except Refused as refused:
             log.warning("A message was refused", action="post_refused", platform=refused.platform, key=row.key, reason=refused.reason)
-            return Outcome(replace(row, fate=Fate.FAILED, trouble=refused.reason), remedy=refused.remedy)
+            return self._refused(row, refused)
         except TimeoutError:
             return self._still_unclear(row, "the platform did not answer in time")
         except Exception as error:  # noqa: BLE001 - an adapter's own fault: nobody knows what the platform did
@@ -102,8 +103,15 @@ class Attempts:
         log.warning("Unclear whether a message was posted", action="post_unclear", platform=platform_of(row.lane), key=row.key)
         over = row.not_after is not None and self._clock.now() > row.not_after
         if over or row.attempts >= MOST_ATTEMPTS:
-            return Outcome(replace(row, fate=Fate.FAILED, trouble=f"{reason}, and it may stand there"), remedy=LOOK_FIRST)
+            return Outcome(replace(row, fate=Fate.FAILED, trouble=f"{reason}{MAY_STAND_THERE}"), remedy=LOOK_FIRST)
         return Outcome(replace(row, fate=Fate.UNCLEAR, trouble=reason))
+
+    def _refused(self, row: Outgoing, refused: Refused) -> Outcome:
+        """The end of the row; an earlier attempt whose outcome nobody knows may have posted it all the same."""
+        if row.fate is not Fate.UNCLEAR:
+            return Outcome(replace(row, fate=Fate.FAILED, trouble=refused.reason), remedy=refused.remedy)
+        trouble = f"{refused.reason}{MAY_STAND_THERE}"
+        return Outcome(replace(row, fate=Fate.FAILED, trouble=trouble), remedy=f"{LOOK_FIRST} {refused.remedy}")
 
     async def _attempt(self, row: Outgoing) -> Outcome:
         platform = self._platforms.get(platform_of(row.lane))

@@ -218,8 +218,15 @@ class Bot:
 
     async def _scrub_if_owed(self) -> None:
         """What was erased must be in no file any more; while somebody reads the database it stays owed."""
-        if self._receiver.scrub_owed and await self._store.scrub():
-            self._receiver.scrub_owed = False
+        if not self._receiver.scrub_owed:
+            return
+        self._receiver.scrub_owed = False  # before: what is erased meanwhile owes another
+        try:
+            scrubbed = await self._store.scrub()
+        except Exception:
+            self._receiver.scrub_owed = True
+            raise
+        self._receiver.scrub_owed |= not scrubbed
 
     async def _due(self) -> list[datetime]:
         """When the next step, the next follow-up and the next row are due."""

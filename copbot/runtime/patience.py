@@ -1,4 +1,4 @@
-"""A store that waits while its database is away, so that an outage delays what the bot does and loses nothing of it."""
+"""Waiting while the database is away, so that an outage delays what the bot does and loses nothing of it."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -9,6 +9,7 @@ import structlog
 from typing_extensions import override
 
 from copbot.errors import DatabaseUnreachable
+from copbot.ports.keeping import Keeping
 from copbot.ports.store import Store, UnitOfWork
 
 T = TypeVar("T")
@@ -30,11 +31,11 @@ class PatientStore(Store):
 
     @override
     async def write(self, work: Callable[[UnitOfWork], T]) -> T:
-        return await self._patiently(lambda: self._store.write(work))
+        return await patiently(lambda: self._store.write(work), self._retry)
 
     @override
     async def read(self, work: Callable[[UnitOfWork], T]) -> T:
-        return await self._patiently(lambda: self._store.read(work))
+        return await patiently(lambda: self._store.read(work), self._retry)
 
     @override
     def transaction(self) -> AbstractContextManager[UnitOfWork]:
@@ -48,17 +49,39 @@ class PatientStore(Store):
     async def aclose(self) -> None:
         await self._store.aclose()
 
-    async def _patiently(self, attempt: Callable[[], Awaitable[T]]) -> T:
-        waited = False
-        while True:
-            try:
-                result = await attempt()
-            except DatabaseUnreachable:
-                if not waited:
-                    log.error("The database cannot be reached; waiting for it", action="database_away")
-                waited = True
-                await asyncio.sleep(self._retry)
-            else:
-                if waited:
-                    log.info("The database is there again", action="database_back")
-                return result
+
+class PatientKeeping(Keeping):
+    """What adapters remember, as soon as the database is there."""
+
+    def __init__(self, keeping: Keeping, retry: float = RETRY) -> None:
+        self._keeping = keeping
+        self._retry = retry
+
+    @override
+    async def get(self, key: str) -> bytes | None:
+        return await patiently(lambda: self._keeping.get(key), self._retry)
+
+    @override
+    async def put(self, key: str, value: bytes) -> None:
+        await patiently(lambda: self._keeping.put(key, value), self._retry)
+
+    @override
+    async def forget(self, key: str) -> None:
+        await patiently(lambda: self._keeping.forget(key), self._retry)
+
+
+async def patiently(attempt: Callable[[], Awaitable[T]], retry: float = RETRY) -> T:
+    """What the attempt comes to, tried again every ``retry`` seconds as long as the database cannot be reached."""
+    waited = False
+    while True:
+        try:
+            result = await attempt()
+        except DatabaseUnreachable as away:
+            if not waited:
+                log.error("The database cannot be reached; waiting for it", action="database_away", reason=str(away))
+            waited = True
+            await asyncio.sleep(retry)
+        else:
+            if waited:
+                log.info("The database is there again", action="database_back")
+            return result

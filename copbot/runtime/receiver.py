@@ -63,7 +63,7 @@ class Receiver:
         self._reread = reread
         self._known: set[Person] = set()
         self._known_on: date | None = None
-        self.scrub_owed = False
+        self.scrub_owed = True  # whoever ran before may have died between erasing and scrubbing
         self._waiting: list[_Waiting] = []
         self._something_waits = asyncio.Event()
 

@@ -99,7 +99,9 @@ def _threads(sent: Sequence[Outgoing]) -> list[Since]:
 
 
 def _open_places(uow: UnitOfWork) -> list[Since]:
+    """Each with when its chat began: a thread may have stood there, and been answered in, long before it was marked as sent."""
     chats = uow.chats.in_states(HEARING)
-    places = [(chat.place, chat.opened_at or chat.starts_at) for chat in chats]
-    threads = [(asked.root.place, asked.asked_at) for asked in uow.questions.of([chat.id for chat in chats]) if asked.root is not None]
+    began = {chat.id: chat.opened_at or chat.starts_at for chat in chats}
+    places = [(chat.place, began[chat.id]) for chat in chats]
+    threads = [(asked.root.place, began[asked.chat]) for asked in uow.questions.of(list(began)) if asked.root is not None]
     return [*places, *threads]

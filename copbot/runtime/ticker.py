@@ -50,7 +50,12 @@ class Ticker(Alarm):
 
     def every(self, period: timedelta, chore: Callable[[], Awaitable[None]], name: str) -> None:
         """Run a chore again and again; a run that is still going on is not doubled."""
-        self._scheduler.add_job(chore, "interval", seconds=period.total_seconds(), id=name)
+
+        async def run() -> None:
+            # APScheduler would call what is not a coroutine function in a thread, and await nothing.
+            await chore()
+
+        self._scheduler.add_job(run, "interval", seconds=period.total_seconds(), id=name)
 
     @override
     async def aclose(self) -> None:

@@ -38,7 +38,7 @@ class Vitals:
     async def ready(self) -> Mapping[str, str]:
         """For each thing that must be so ``ok``, or what is wrong with it."""
         if self._look is None:
-            return {"database": "standing by: another copbot has it, or it is being brought up to date"}
+            return {"database": "standing by: another copbot has it, it is being brought up to date, or it is away"}
         queues = await self._queues(self._look)
         return {
             "database": OK if queues else "does not answer",

@@ -6,8 +6,24 @@ from copbot.domain.chat import FACILITATORS, AskedQuestion, Chat
 from copbot.domain.member import Member
 from copbot.domain.message import Message
 from copbot.domain.place import Place, Privately, ThreadOf
-from copbot.domain.step import Outgoing, Verb, channel_lane, private_lane
+from copbot.domain.step import Fate, Outgoing, Verb, channel_lane, private_lane
 from copbot.services.desk import Desk
+
+TELLS_HOSTS = (
+    "announcement",
+    "reading",
+    "reminder",
+    "welcome",
+    "introductions",
+    "ask",
+    "part_b",
+    "warning",
+    "closing",
+    "moved",
+    "cancelled",
+    "probe",
+)
+"""Purposes whose failure a host must know of, with the words to post by hand."""
 
 
 def post(desk: Desk, chat: Chat, key: str, message: Message, *, purpose: str, not_after: datetime | None = None) -> None:
@@ -76,6 +92,13 @@ def tell_backstage(desk: Desk, chat: Chat, key: str, message: Message, *, purpos
     desk.uow.outbox.add(backstage_rows(desk, chat, key, message, purpose=purpose))
 
 
+def tell_each_host(desk: Desk, chat: Chat, row: Outgoing) -> None:
+    """Tell each of the hosts in private what their channel did not take."""
+    desk.uow.outbox.add(
+        private_row(desk, host, f"{row.key}@{host.id}", row.message, purpose=row.purpose, chat=chat) for host in hosts_of(desk, chat)
+    )
+
+
 def backstage_rows(desk: Desk, chat: Chat, key: str, message: Message, *, purpose: str) -> list[Outgoing]:
     """The rows that tell the hosts something: one for their channel, or one for each of them."""
     backstage = desk.community(chat).backstage(chat.place)
@@ -92,6 +115,16 @@ def backstage_rows(desk: Desk, chat: Chat, key: str, message: Message, *, purpos
             chat=chat.id,
         )
     ]
+
+
+def tell_not_posted(desk: Desk, chat: Chat, row: Outgoing, remedy: str = "") -> None:
+    """Tell the hosts, once, what could not be posted and why, with the words to post by hand, if that is worth their while."""
+    if row.purpose not in TELLS_HOSTS:
+        return
+    text = desk.say(
+        "not-posted", chat=chat, reason=row.trouble, remedy=remedy, late=row.fate is Fate.EXPIRED, words=row.message.text, due_at=row.due_at
+    )
+    tell_backstage(desk, chat, f"trouble:{row.id}", Message(text), purpose="trouble")
 
 
 def change(desk: Desk, chat: Chat, key: str, message: Message) -> None:
@@ -113,18 +146,24 @@ def change(desk: Desk, chat: Chat, key: str, message: Message) -> None:
 
 
 def _add(desk: Desk, chat: Chat, key: str, message: Message, target: Place | ThreadOf, *, purpose: str, not_after: datetime | None) -> None:
-    desk.uow.outbox.add(
-        [
-            Outgoing(
-                key=f"{chat.id}:{key}",
-                lane=channel_lane(chat.place),
-                target=target,
-                message=message,
-                due_at=desk.now,
-                purpose=purpose,
-                chat=chat.id,
-                asked=target.asked if isinstance(target, ThreadOf) else None,
-                not_after=not_after,
-            )
-        ]
+    row = Outgoing(
+        key=f"{chat.id}:{key}",
+        lane=channel_lane(chat.place),
+        target=target,
+        message=message,
+        due_at=desk.now,
+        purpose=purpose,
+        chat=chat.id,
+        asked=target.asked if isinstance(target, ThreadOf) else None,
+        not_after=not_after,
     )
+    desk.uow.outbox.add([row])
+    if isinstance(target, ThreadOf):
+        _tell_if_in_vain(desk, chat, row.key)
+
+
+def _tell_if_in_vain(desk: Desk, chat: Chat, key: str) -> None:
+    """A thread that could not be opened will never be: what is to go into it has failed at once."""
+    row = desk.uow.outbox.get(key)
+    if row is not None and row.fate is Fate.FAILED:
+        tell_not_posted(desk, chat, row)

@@ -2,9 +2,11 @@
 
 from collections.abc import Collection
 from dataclasses import replace
+from datetime import timedelta
 
 from copbot.domain import replanning
 from copbot.domain.chat import Chat, State
+from copbot.domain.lateness import QUESTIONS
 from copbot.domain.message import Button, Message
 from copbot.domain.step import Step, StepState
 from copbot.services import outgoing, panel, steps
@@ -12,6 +14,9 @@ from copbot.services.desk import Desk
 
 AT_ONCE = 100
 """So many steps in one transaction: what the first of them put on its way leaves while the next are done."""
+
+LATE = timedelta(minutes=1)
+"""A question that is later than this is one that hosts are told of: people asked themselves where it was."""
 
 ASKING = ("ask", "ask_round")
 """The panel follows when the question has left, or could not (see ``posting.finished``): it never gets in a question's way."""
@@ -84,6 +89,8 @@ def perform(desk: Desk, chat: Chat, step: Step) -> None:
         _tell_expired(desk, chat, step)
         return
     desk.uow.steps.save([replace(step, state=StepState.DONE, done_at=desk.now)])
+    if step.does in QUESTIONS and desk.now > step.due_at + LATE:
+        _tell_late(desk, chat, step)
     if step.does in replanning.OF_THE_HOUR or step.does == "welcome_series":
         chat = _moves_on(desk, chat, step)
     steps.PERFORM[step.does](desk, chat, step)
@@ -117,6 +124,12 @@ def _ask_host_which(desk: Desk, chat: Chat, missed: list[Step]) -> None:
     buttons = tuple(Button(f"Ask Q{one.number} now", "ask-missed", f"{chat.id}:{chat.change}:{one.number}") for one in questions)
     text = desk.say("missed-questions", questions=questions, chat=chat)
     outgoing.tell_backstage(desk, chat, f"missed:{missed[0].key}", Message(text, buttons), purpose="missed")
+
+
+def _tell_late(desk: Desk, chat: Chat, step: Step) -> None:
+    what = "the take-away round" if step.does == "ask_round" else f"Q{step.number}{'b' if step.does == 'part_b' else ''}"
+    text = desk.say("came-late", chat=chat, what=what, due_at=step.due_at)
+    outgoing.tell_backstage(desk, chat, f"late:{step.key}", Message(text), purpose="late")
 
 
 def _tell_expired(desk: Desk, chat: Chat, step: Step) -> None:

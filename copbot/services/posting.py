@@ -4,26 +4,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from copbot.domain.chat import Chat
-from copbot.domain.message import Message
+from copbot.domain.place import Place, ThreadOf
 from copbot.domain.step import Fate, Outgoing, Verb
 from copbot.services import asking, notices, outgoing, panel
 from copbot.services.desk import Desk
 
-TELLS_HOSTS = (
-    "announcement",
-    "reading",
-    "reminder",
-    "welcome",
-    "introductions",
-    "ask",
-    "part_b",
-    "warning",
-    "closing",
-    "moved",
-    "cancelled",
-    "probe",
-)
-"""Purposes whose failure a host must know of, with the words to post by hand."""
+TELLINGS = ("trouble", "expired", "missed")
+"""Purposes of what hosts must hear, if not in their channel, then each in private."""
 
 
 def words(desk: Desk, row: Outgoing) -> Message:
@@ -62,12 +49,14 @@ def _noticed(desk: Desk, chat: Chat, row: Outgoing) -> None:
 
 
 def _not_posted(desk: Desk, chat: Chat, row: Outgoing, remedy: str) -> None:
-    if row.purpose not in TELLS_HOSTS:
-        return
-    text = desk.say(
-        "not-posted", chat=chat, reason=row.trouble, remedy=remedy, late=row.fate is Fate.EXPIRED, words=row.message.text, due_at=row.due_at
-    )
-    outgoing.tell_backstage(desk, chat, f"trouble:{row.id}", Message(text), purpose="trouble")
+    """The hosts get the words; with a thread that could not be opened, also those of what was waiting for it."""
+    outgoing.tell_not_posted(desk, chat, row, remedy)
+    if row.purpose in TELLINGS and isinstance(row.target, Place):
+        outgoing.tell_each_host(desk, chat, row)
+    if row.verb is Verb.OPEN_THREAD and row.asked is not None:
+        for waiting in desk.uow.outbox.of(chat.id):
+            if waiting.target == ThreadOf(row.asked) and waiting.fate is Fate.FAILED:
+                outgoing.tell_not_posted(desk, chat, waiting)
 
 
 ON_SENT: Mapping[str, Callable[[Desk, Chat, Outgoing], None]] = {"ask": asking.opened, "welcome": _noticed}

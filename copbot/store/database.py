@@ -1,23 +1,29 @@
 """The engine: how copbot talks to SQLite and to PostgreSQL."""
 
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import sqlalchemy as sa
 
-from copbot.errors import ConfigurationError
+from copbot.errors import ConfigurationError, DatabaseUnreachable
+from copbot.store.impatient import ImpatientConnection, Silent
 
 IN_MEMORY = "sqlite://"
 BUSY_MILLISECONDS = 10_000
-"""How long to wait for another process to finish its transaction."""
+"""How long to wait for a lock on PostgreSQL, and for this process's own transaction to end."""
+
+LOCKED_MILLISECONDS = 3_000
+"""How long to wait for another process to finish its transaction on SQLite. Nothing can interrupt this wait: a stop must fit around it."""
 
 EXAMPLES = "sqlite:///copbot.db or postgresql://user:password@host/copbot"
 
 PRAGMAS = (
-    f"busy_timeout = {BUSY_MILLISECONDS}",
+    f"busy_timeout = {LOCKED_MILLISECONDS}",
     "journal_mode = WAL",
     "synchronous = FULL",
     "secure_delete = ON",
@@ -28,8 +34,8 @@ PRAGMAS = (
 SESSION = {
     "timezone": "UTC",
     "lock_timeout": f"{BUSY_MILLISECONDS}ms",
-    "statement_timeout": "60s",
-    "idle_in_transaction_session_timeout": "60s",
+    "statement_timeout": "30s",
+    "idle_in_transaction_session_timeout": "15s",
 }
 """Settings of every connection to PostgreSQL: nothing waits for ever, and a process that hangs does not hold its locks for long."""
 
@@ -49,6 +55,18 @@ UNDONE = frozenset({"40001", "40P01", "23505"})
 """Errors after which the same work may succeed: a serialisation failure, a deadlock, and a row that another replica has just inserted,
 which the next attempt finds. https://www.postgresql.org/docs/current/mvcc-serialization-failure-handling.html
 """
+
+
+AWAY_ON_SQLITE = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_PROTOCOL})
+"""A lock of another program, a full disk, a disk or a network drive in trouble. https://www.sqlite.org/rescode.html"""
+
+AWAY_ON_POSTGRESQL = ("08", "53", "55P03", "57014", "57P", "58030")
+"""08: connection; 53: no room; 55P03 and 57014: a lock or the server kept us waiting for too long; 57P: being stopped, or not up yet;
+58030: its disk is in trouble. https://www.postgresql.org/docs/current/errcodes-appendix.html
+"""
+
+TURNED_AWAY = ("authentication", "does not exist", "pg_hba.conf", "permission denied", "not permitted to log in")
+"""What a server says to those who will not be let in the next time either; it sends no state along."""
 
 
 def make_engine(url: str) -> sa.Engine:
@@ -85,14 +103,23 @@ def time_of(connection: sa.Connection) -> datetime:
 
 def may_try_again(error: sa.exc.DBAPIError) -> bool:
     """Whether a transaction that failed so, before its commit, was undone through no fault of its own."""
+    if isinstance(error.orig, Silent):
+        return False
     return error.connection_invalidated or getattr(error.orig, "sqlstate", None) in UNDONE
 
 
 def is_unreachable(error: sa.exc.DBAPIError) -> bool:
-    """Whether the database is not there now, as opposed to not liking what it was asked."""
-    state = getattr(error.orig, "sqlstate", None)
-    on_postgresql = type(error.orig).__module__.startswith("psycopg")
-    return error.connection_invalidated or (on_postgresql and isinstance(error, sa.exc.OperationalError) and _is_outage(state))
+    """Whether the database cannot be used now and may be later, as opposed to not liking what it was asked."""
+    return error.connection_invalidated or is_outage(error.orig)
+
+
+def is_outage(error: BaseException | None) -> bool:
+    """The same of what a driver raised: nobody there, no room on the disk, somebody else's lock for too long."""
+    if isinstance(error, sqlite3.OperationalError):
+        return getattr(error, "sqlite_errorcode", 0) & 0xFF in AWAY_ON_SQLITE
+    if not isinstance(error, psycopg.OperationalError):
+        return False
+    return error.sqlstate is None or error.sqlstate.startswith(AWAY_ON_POSTGRESQL)
 
 
 def say_no_more_than_necessary(error: BaseException) -> str | None:
@@ -120,12 +147,16 @@ def has_password(url: str) -> bool:
 
 @contextmanager
 def told_clearly(url: str) -> Iterator[None]:
-    """Turn what a database says when it cannot be opened into one line for an admin: ConfigurationError."""
+    """Turn what a database says when it cannot be opened into one line for an admin: DatabaseUnreachable if waiting may help, else
+    ConfigurationError.
+    """
     try:
         yield
     except sa.exc.DatabaseError as error:
-        where = file_of(url) or "the database"
-        raise ConfigurationError(f"{where}: {_reason(str(error.orig))}") from None
+        said = str(error.orig)
+        passing = is_unreachable(error) and not any(words in said for words in TURNED_AWAY)
+        kind = DatabaseUnreachable if passing else ConfigurationError
+        raise kind(f"{file_of(url) or 'the database'}: {_reason(said)}") from None
 
 
 def on_driver(connection: sa.Connection, sql: str, *, script: bool = False) -> None:
@@ -145,6 +176,7 @@ def _sqlite(address: sa.URL) -> sa.Engine:
 def _postgresql(address: sa.URL) -> sa.Engine:
     address = address.set(drivername="postgresql+psycopg", query={**NETWORK, **address.query})
     engine = sa.create_engine(address, hide_parameters=True, poolclass=sa.NullPool)
+    sa.event.listen(engine, "do_connect", lambda _dialect, _record, words, names: ImpatientConnection.connect(*words, **names))
     sa.event.listen(engine, "connect", _set_session)
     sa.event.listen(engine, "handle_error", _keep_words_out)
     return engine
@@ -165,11 +197,6 @@ def _keep_words_out(context: sa.engine.ExceptionContext) -> None:
         context.sqlalchemy_exception.args = (f"({type(original).__name__}) {said}",)
 
 
-def _is_outage(state: str | None) -> bool:
-    """No state: the server could not be asked. 08: connection; 53: no room; 57P: being stopped, or not up yet."""
-    return state is None or state.startswith(("08", "53", "57P"))
-
-
 def _reason(said: str) -> str:
     if "lock timeout" in said:
         return "another copbot is bringing it up to date and takes long; start again later"
@@ -181,6 +208,8 @@ def _reason(said: str) -> str:
         return "cannot be written; check that the folder exists and that copbot may write there"
     if "locked" in said:
         return "is in use by another program"
+    if "full" in said:
+        return "there is no room left on its disk"
     return f"cannot be used ({said.strip().splitlines()[0]})"
 
 

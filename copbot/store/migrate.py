@@ -107,6 +107,8 @@ def _take_turn(connection: sa.Connection) -> None:
     transaction does, for one of the session would be left behind by a connection pooler.
     """
     if is_postgresql(connection):
+        driver: Any = connection.connection.driver_connection
+        driver.silence = None
         connection.exec_driver_sql("SET LOCAL lock_timeout = '60s'")
         connection.exec_driver_sql("SET LOCAL statement_timeout = 0")
         connection.execute(sa.select(sa.func.pg_advisory_xact_lock(TURN)))

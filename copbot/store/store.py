@@ -1,6 +1,7 @@
 """The store: units of work on one database thread."""
 
 import asyncio
+import sqlite3
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager
@@ -19,6 +20,8 @@ from copbot.store import tables
 from copbot.store.database import (
     BUSY_MILLISECONDS,
     IN_MEMORY,
+    LOCKED_MILLISECONDS,
+    is_outage,
     is_postgresql,
     is_unreachable,
     make_engine,
@@ -28,6 +31,7 @@ from copbot.store.database import (
     writing,
 )
 from copbot.store.hints import PostgresHints, hint
+from copbot.store.impatient import ImpatientConnection
 from copbot.store.repositories.members import Forgotten
 from copbot.store.repositories.outbox import SETTLE
 from copbot.store.restored import doubt, note_restored
@@ -36,6 +40,9 @@ from copbot.store.unit_of_work import SqlUnitOfWork
 T = TypeVar("T")
 SCRUB_MILLISECONDS = 100
 """How long emptying the write-ahead log waits for other connections: everybody else waits as long for the database thread."""
+
+LAST_MOMENT = 1.0
+"""Seconds that work has to end in when the store is closed."""
 
 TRIES = 4
 """How often work is done that PostgreSQL undoes for the sake of another replica's, or because the connection was lost."""
@@ -93,7 +100,12 @@ class SqlStore(Store):
 
     @override
     async def aclose(self) -> None:
-        await self.on_thread(self._disconnect)
+        """Let what is being done end, within a moment; on PostgreSQL it is cut off then: a server that hangs must not hold up a stop."""
+        ending = asyncio.get_running_loop().run_in_executor(self._thread, self._disconnect)
+        await asyncio.wait([ending], timeout=LAST_MOMENT)
+        if not ending.done():
+            self._cut()
+        await ending
         self._thread.shutdown()
 
     def close(self) -> None:
@@ -105,9 +117,9 @@ class SqlStore(Store):
     async def scrub(self) -> bool:
         """Empty SQLite's write-ahead log. To be awaited after erasures, outside of a transaction: until then it may hold erased text.
 
-        False if another connection that reads or writes kept it from being emptied. Nothing to do on PostgreSQL: its rows are gone
-        for every query at once, its own autovacuum frees their space, and its write-ahead log and backups are the server's, where no
-        client can reach (docs/postgresql.md).
+        False if another connection that reads or writes kept it from being emptied, or a disk in trouble. Nothing to do on PostgreSQL:
+        its rows are gone for every query at once, its own autovacuum frees their space, and its write-ahead log and backups are the
+        server's, where no client can reach (docs/postgresql.md).
         """
         return is_postgresql(self._engine) or await self.on_thread(self._scrub)
 
@@ -201,9 +213,19 @@ class SqlStore(Store):
             on_driver(self._writer, f"PRAGMA busy_timeout = {SCRUB_MILLISECONDS}")
             try:
                 (busy, _, _) = driver.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            except sqlite3.OperationalError as error:
+                if not is_outage(error):
+                    raise
+                busy = 1
             finally:
-                on_driver(self._writer, f"PRAGMA busy_timeout = {BUSY_MILLISECONDS}")
+                on_driver(self._writer, f"PRAGMA busy_timeout = {LOCKED_MILLISECONDS}")
         return not busy
+
+    def _cut(self) -> None:
+        for held in (self._writer, self._reader):
+            driver = None if held.invalidated else held.connection.driver_connection
+            if isinstance(driver, ImpatientConnection):
+                driver.cut()
 
     def _disconnect(self) -> None:
         with self._only_us():

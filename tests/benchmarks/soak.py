@@ -1,15 +1,15 @@
 """``make soak``: a day of a busy town in simulated time, with 10,000 chats planned and 1,000 open, as fast as the machine goes.
 
-Traffic is the same in every hour, so that hours can be compared: chats of an hour begin evenly over four weeks (about 15 in an hour, with
-all that comes before and after them), as many are booked anew; 1,000 series stand open; in every minute PER_MINUTE messages come, half of them
-in series. One line an hour; the exit code is 1 if memory or the cost of a tick has grown by more than it may.
+Traffic is the same in every hour, so that hours can be compared: the chats of an hour begin evenly over four weeks (about 15 in an
+hour, with all that comes before and after them) and as many are booked anew; 1,000 series stand open; PER_MINUTE messages come in every
+minute, in all channels in turn. One line an hour; the exit code is 1 if memory or the cost of a tick has grown by more than it may.
 """
 
 import asyncio
 import gc
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -19,6 +19,7 @@ from time import process_time
 
 from touching import recorded
 from town import HOUR_FORMAT, OPENS, SERIES_FORMAT, Town
+from typing_extensions import override
 
 from copbot import log
 from copbot.store.migrate import migrate
@@ -56,6 +57,7 @@ class Hour:
     statements: float = 0
     posts: int = 0
 
+    @override
     def __str__(self) -> str:
         return (
             f"{self.memory:7.1f} MiB {self.posts:6} posts {self.turns:5} turns {self.working / max(self.turns, 1) * 1e3:7.2f} ms/turn "
@@ -76,7 +78,9 @@ class Soak:
     async def prepare(self, opened: int) -> None:
         """Book everything, and let the series open."""
         places = self.town.places
-        await self.town.book(SERIES_FORMAT, [(places[each % len(places)], OPENS + timedelta(days=1, hours=each % 24)) for each in range(opened)])
+        await self.town.book(
+            SERIES_FORMAT, [(places[each % len(places)], OPENS + timedelta(days=1, hours=each % 24)) for each in range(opened)]
+        )
         self.town.clock.set(OPENS + timedelta(days=9))
         await self.until(self.town.clock.now())
         await self.book(self.planned)
@@ -151,16 +155,22 @@ def ratios(hours: Sequence[Hour]) -> dict[str, float]:
     """The last hours over the first after the warm-up."""
     first, last = hours[WARM_UP : WARM_UP + COMPARED], hours[-COMPARED:]
 
-    def of(figure: str) -> float:
-        return mean(getattr(hour, figure) for hour in last) / mean(getattr(hour, figure) for hour in first)
+    def grown(figure: Callable[[Hour], float]) -> float:
+        return mean(map(figure, last)) / mean(map(figure, first))
 
-    return {"memory": of("memory"), "idle tick": of("idle"), "statements": of("statements"), "work": of("working") / of("posts"), "heard": of("hearing")}
+    return {
+        "memory": grown(lambda hour: hour.memory),
+        "idle tick": grown(lambda hour: hour.idle),
+        "statements": grown(lambda hour: hour.statements),
+        "post": grown(lambda hour: hour.working / max(hour.posts, 1)),
+        "message": grown(lambda hour: hour.hearing / max(hour.messages, 1)),
+    }
 
 
 def main(arguments: Sequence[str]) -> int:
     """``[planned [opened [hours]]]``; the defaults are those of ``make soak``."""
     planned, opened, hours = [*map(int, arguments), *(PLANNED, OPEN, 24)[len(arguments) :]]
-    log.configure(level="ERROR")
+    log.configure(level="error")
     with tempfile.TemporaryDirectory(prefix=".soak-", dir=Path.cwd()) as folder:
         url = f"sqlite:///{folder}/soak.db"
         migrate(url)

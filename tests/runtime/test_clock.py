@@ -144,5 +144,17 @@ async def test_chores_go_on_on_a_machine_that_was_set_back() -> None:
     await ticker.aclose()
 
 
+async def test_any_function_that_gives_something_to_await_can_be_a_chore() -> None:
+    done = asyncio.Event()
+
+    async def chore(event: asyncio.Event) -> None:
+        event.set()
+
+    ticker = Ticker(AnchoredClock())
+    ticker.every(timedelta(milliseconds=20), lambda: chore(done), "chore")
+    assert await asyncio.wait_for(done.wait(), 10)
+    await ticker.aclose()
+
+
 def test_on_sqlite_the_machines_clock_is_the_databases() -> None:
     assert abs(SystemClock().now() - datetime.now(UTC)) < timedelta(minutes=1)

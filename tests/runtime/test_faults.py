@@ -10,9 +10,11 @@ from playhouse import BACKSTAGE, CHANNEL, House, Open, london
 from typing_extensions import override
 
 from copbot.domain.heard import Commanded, Happening, Said
+from copbot.domain.message import Message
 from copbot.domain.place import Person, Place, Posted
 from copbot.domain.step import Fate, StepState
-from copbot.errors import TryLater, Unclear
+from copbot.errors import NotPermitted, TryLater, Unclear
+from copbot.ports.clock import Clock
 from copbot.ports.platform import History
 from copbot.ports.store import UnitOfWork
 from copbot.store.store import SqlStore
@@ -22,11 +24,17 @@ T = TypeVar("T")
 
 
 class FullDisk(SqlStore):
-    """A real store on a disk that can be full for a while."""
+    """A real store on a disk that can be full for a while; it knows how often it was scrubbed."""
 
     full = False
     refuses = 0
     """So many more writes."""
+    scrubbed = 0
+
+    @override
+    async def scrub(self) -> bool:
+        self.scrubbed += 1
+        return await super().scrub()
 
     @override
     async def write(self, work: Callable[[UnitOfWork], T]) -> T:
@@ -75,6 +83,14 @@ async def test_a_disk_that_is_full_for_a_moment_ends_no_step(open_house: Open, s
     assert house.asked() == ["Q1", "Q2"]
 
 
+async def test_what_a_bot_erased_that_died_before_scrubbing_is_scrubbed_by_the_next(live: House, store: FullDisk) -> None:
+    await live.until("2018-01-31 19:36")
+    before = store.scrubbed
+    await live.restart()
+    await live.bot.turn()
+    assert store.scrubbed == before + 1
+
+
 async def test_one_interaction_in_two_deliveries_is_done_once(live: House) -> None:
     await live.until("2018-01-31 19:42")
     twice = [Commanded("dup-1", live.clock.now(), Place("room", CHANNEL), Person("room", "sally"), "next", name="Sally") for _ in range(2)]
@@ -93,6 +109,21 @@ async def test_an_unclear_post_stays_unclear_until_it_was_looked_for(live: House
     assert live.asked() == ["Q1", "Q2"]
 
 
+async def test_what_was_said_to_a_question_before_it_was_known_to_stand_there_is_read_after_a_crash(
+    live: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await live.until("2018-01-31 19:47")
+    live.room.server.lose_next_answer()
+    await live.until("2018-01-31 19:48")
+    await live.room.people.say("maria", CHANNEL, "Here already", live.thread("Q2"))
+    monkeypatch.setattr(live.room, "history", None)  # the bot ends between the mark and its reading of the thread
+    await live.until("2018-01-31 19:50")
+    assert await row(live, "1:ask:2") is Fate.SENT
+    monkeypatch.undo()
+    await live.restart()
+    assert [response.text for response in await live.responses()] == ["Here already"]
+
+
 async def test_what_can_never_be_looked_for_ends_and_the_hosts_look_themselves(live: House, monkeypatch: pytest.MonkeyPatch) -> None:
     await live.until("2018-01-31 19:47")
     live.room.server.lose_next_answer()
@@ -101,6 +132,15 @@ async def test_what_can_never_be_looked_for_ends_and_the_hosts_look_themselves(l
     assert await row(live, "1:ask:2") is Fate.FAILED
     assert any("Look in the channel before you paste it" in text for text in live.texts(BACKSTAGE))
     assert live.asked()[-1] == "Take-away"
+
+
+async def test_hosts_look_themselves_if_what_may_stand_there_is_refused_later(live: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    await live.until("2018-01-31 19:47")
+    live.room.server.lose_next_answer()
+    monkeypatch.setattr(live.room, "find", Shut(live.clock, live.clock.now()).find)
+    await live.until("2018-01-31 19:52")
+    assert await row(live, "1:ask:2") is Fate.FAILED
+    assert any("it may stand there" in text and "Look in the channel before you paste it" in text for text in live.texts(BACKSTAGE))
 
 
 async def test_patience_without_a_time_is_no_endless_loop(live: House, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -144,6 +184,26 @@ async def test_a_history_that_breaks_ends_neither_the_bot_nor_the_reading_of_oth
     assert [response.text for response in await live.responses()] == ["Said meanwhile"]
 
 
+@pytest.mark.parametrize("refused_from", ["20:07", "20:17"], ids=["before the second half is due", "while that waits for it"])
+async def test_hosts_get_the_second_half_of_a_question_whose_thread_cannot_be_opened(
+    live: House, monkeypatch: pytest.MonkeyPatch, refused_from: str
+) -> None:
+    await live.until("2018-01-31 20:07")
+    monkeypatch.setattr(live.room, "open_thread", Shut(live.clock, london(f"2018-01-31 {refused_from}")).open_thread)
+    await live.until("2018-01-31 20:25")
+    told = [text for text in live.texts(BACKSTAGE) if "Ready to paste" in text and "how could we overcome those barriers" in text]
+    assert len(told) == 1
+
+
+async def test_hosts_whose_channel_takes_no_words_get_them_in_private(live: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    await live.until("2018-01-31 19:47")
+    monkeypatch.setattr(live.room, "open_thread", Shut(live.clock, live.clock.now()).open_thread)
+    monkeypatch.setattr(live.room, "post", NoBackstage(live.room).post)
+    await live.until("2018-01-31 19:50")
+    for host in ("sally", "lucy"):
+        assert any("Ready to paste" in note.text for note in live.everything(f"@{host}"))
+
+
 class Looking:
     """A look-up that is refused once for being too frequent."""
 
@@ -178,6 +238,34 @@ class Busy:
     async def open_thread(self, *_: object, key: str) -> Posted:
         self.times += 1
         raise TryLater("room", "busy", timedelta())
+
+
+class Shut:
+    """A channel in which no thread can be opened (later perhaps, from a moment on never) and nothing can be looked up."""
+
+    def __init__(self, clock: Clock, refused_from: datetime) -> None:
+        self._clock = clock
+        self._refused_from = refused_from
+
+    async def open_thread(self, *_: object, key: str) -> Posted:
+        if self._clock.now() < self._refused_from:
+            raise TryLater("room", "busy", timedelta(seconds=30))
+        raise NotPermitted("room", "I may not open threads", "Let me.")
+
+    async def find(self, place: Place, *, key: str) -> Posted | None:
+        raise NotPermitted("room", "I may not read there", "Let me.")
+
+
+class NoBackstage:
+    """A room in which the bot may not write backstage."""
+
+    def __init__(self, room: Room) -> None:
+        self._post = room.post
+
+    async def post(self, place: Place, message: Message, *, key: str) -> Posted:
+        if place.channel == BACKSTAGE:
+            raise NotPermitted("room", "I may not write there", "Let me in.")
+        return await self._post(place, message, key=key)
 
 
 class Broken:

@@ -1,5 +1,6 @@
 """A small soak: what one tick, one heard batch and one due step cost does not grow with what is planned, open or over."""
 
+import gc
 from datetime import timedelta
 
 import pytest
@@ -56,3 +57,35 @@ async def test_what_a_tick_and_a_batch_cost_does_not_grow_with_what_is_planned_a
     assert {name: cost.statements for name, cost in many.items()} == {name: cost.statements for name, cost in few.items()}
     for name, cost in many.items():
         assert cost.touched <= 1.2 * few[name].touched + 50, f"{name}: {few[name]} grew to {cost}"
+
+
+async def test_nothing_is_remembered_of_what_is_over(store: SqlStore) -> None:
+    """Objects that are alive, counted day by day once all that fills only once is full. Nobody who talks or types a command comes back."""
+    town = Town(store, channels=5)
+    await town.bot.start()
+    alive = []
+    for day in range(3):
+        await town.book(HOUR_FORMAT, [(place, town.clock.now() + timedelta(minutes=20)) for place in town.places])
+        for hour in range(24):
+            town.clock.step(timedelta(hours=1))
+            await town.bot.turn()
+            await town.talk(town.places, people=1000)
+            for each in range(10):
+                await town.ask_for_help(f"visitor-{day}-{hour}-{each}")
+        town.platform.profiles.clear()
+        gc.collect()
+        alive.append(len(gc.get_objects()))
+    await town.bot.stop()
+    assert alive[2] <= alive[1] + 100
+
+
+async def test_who_somebody_is_is_asked_once_a_day(store: SqlStore) -> None:
+    """People move, and their private messages come by their own clock."""
+    town = Town(store, channels=5)
+    await town.bot.start()
+    for _ in range(2):
+        await town.ask_for_help("maria")
+        await town.ask_for_help("maria")
+        town.clock.step(timedelta(days=1))
+    await town.bot.stop()
+    assert list(town.platform.profiles.values()) == [2]

@@ -181,9 +181,13 @@ async def test_one_missed_question_is_asked_once_when_the_bot_is_back(live: Hous
     await live.bot.stop()
     live.clock.set(live.clock.now().replace(hour=19, minute=50))
     await live.restart()
-    await live.until("2018-01-31 19:59")
-    assert live.asked() == ["Q1", "Q2", "Q3"]
-    assert [live.posted_at(label) for label in ("Q2", "Q3")] == ["19:50", "19:58"]
+    await live.until("2018-01-31 19:55")
+    assert live.texts(thread=live.thread("Q2"))[1:] == []  # nothing unasked for five minutes
+    await live.until("2018-01-31 20:09")
+    assert [live.posted_at(label) for label in live.asked()] == ["19:35", "19:50", "19:58", "20:08"]
+    [told] = [text for text in live.texts(BACKSTAGE) if "comes only now" in text]
+    assert "Q2" in told
+    assert "was due at 19:48" in told
 
 
 async def test_the_confirmed_chat_can_be_seen_and_moved_by_buttons(house: House) -> None:

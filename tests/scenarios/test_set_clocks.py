@@ -1,4 +1,4 @@
-"""On SQLite the machine's clock is the authority. Somebody sets it in the middle of a chat: nothing is doubled, nothing is silently lost."""
+"""Somebody sets the clock of a machine on SQLite in the middle of a chat: nothing is doubled, nothing is silently lost."""
 
 from datetime import timedelta
 

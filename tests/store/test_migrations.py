@@ -11,7 +11,7 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Engine
 
-from copbot.errors import ConfigurationError, DatabaseNewer
+from copbot.errors import ConfigurationError, DatabaseNewer, DatabaseUnreachable
 from copbot.store import tables
 from copbot.store.database import is_postgresql, make_engine, writing
 from copbot.store.migrate import HEAD, alembic_config, migrate, revision
@@ -134,7 +134,7 @@ def test_a_file_that_is_no_database(tmp_path: Path, file_url: str) -> None:
 
 
 def test_a_server_that_is_not_there(tmp_path: Path) -> None:
-    with pytest.raises(ConfigurationError, match=r"^the database: cannot be reached \(") as caught:
+    with pytest.raises(DatabaseUnreachable, match=r"^the database: cannot be reached \(") as caught:
         migrate(f"postgresql://ada:secret@/copbot?host={tmp_path}")
     assert "secret" not in str(caught.value)
     assert "\n" not in str(caught.value)

@@ -17,6 +17,7 @@ from copbot.errors import DatabaseUnreachable
 from copbot.ports.store import UnitOfWork
 from copbot.runtime.patience import PatientStore
 from copbot.store.hints import PostgresHints
+from copbot.store.impatient import ImpatientConnection
 from copbot.store.store import SqlStore
 from copbot.testing.values import START, a_chat, a_member, an_outgoing
 
@@ -246,6 +247,22 @@ class TestOutages:
         postgres.refuse(url, refused=False)
         await one.write(lambda uow: uow.facts.put("a", "2"))
         assert await one.read(lambda uow: uow.facts.get("a")) == "2"
+
+    async def test_a_server_that_says_nothing_is_not_waited_for_for_ever(self, one: SqlStore, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(ImpatientConnection, "silence", 0.3)
+        with pytest.raises(DatabaseUnreachable):
+            await one.query(lambda connection: connection.exec_driver_sql("SELECT pg_sleep(20)").scalar())
+        await one.write(lambda uow: uow.facts.put("a", "1"))
+        assert await one.read(lambda uow: uow.facts.get("a")) == "1"
+
+    async def test_a_server_that_hangs_does_not_hold_up_a_stop(self, url: str) -> None:
+        store = SqlStore.open(url)
+        hanging = asyncio.create_task(store.query(lambda connection: connection.exec_driver_sql("SELECT pg_sleep(20)").scalar()))
+        await asyncio.sleep(0)
+        async with asyncio.timeout(10):
+            await store.aclose()
+        with pytest.raises(DatabaseUnreachable):
+            await hanging
 
     async def test_patience_outlives_an_outage(self, one: SqlStore, postgres: Postgres, url: str) -> None:
         patient = PatientStore(one, retry=0)

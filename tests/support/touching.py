@@ -20,7 +20,7 @@ Executed = tuple[str, Any]
 
 @dataclass
 class Effort:
-    """``statements`` executed, and what they ``touched``: SQLite's instructions, or the rows that PostgreSQL looked at to find those wanted."""
+    """``statements`` executed, and what they ``touched``: SQLite's instructions, or the rows that PostgreSQL looked at."""
 
     statements: int = 0
     touched: int = 0
@@ -49,7 +49,7 @@ def recorded() -> Iterator[list[Executed]]:
     """Every statement that is executed meanwhile, with parameters that it was executed with."""
     found: list[Executed] = []
 
-    def note(_connection: object, _cursor: object, statement: str, parameters: Any, _context: object, many: bool) -> None:  # noqa: ANN401, FBT001
+    def note(_connection: object, _cursor: object, statement: str, parameters: Any, _context: object, many: bool) -> None:
         found.append((statement, parameters[0] if many and isinstance(parameters, list) else parameters))
 
     sa.event.listen(sa.Engine, "before_cursor_execute", note)
@@ -59,7 +59,7 @@ def recorded() -> Iterator[list[Executed]]:
         sa.event.remove(sa.Engine, "before_cursor_execute", note)
 
 
-async def _watch(store: SqlStore, step: Any) -> None:  # noqa: ANN401 - a function, or None
+async def _watch(store: SqlStore, step: Any) -> None:
     def watch(connection: sa.Connection) -> None:
         if not is_postgresql(connection):
             driver: Any = connection.connection.driver_connection
@@ -78,7 +78,7 @@ def _looked_at(connection: sa.Connection, seen: list[Executed]) -> int:
     return sum(_rows_of(connection, statement, parameters) for statement, parameters in selects)
 
 
-def _rows_of(connection: sa.Connection, statement: str, parameters: Any) -> int:  # noqa: ANN401 - the driver's own
+def _rows_of(connection: sa.Connection, statement: str, parameters: Any) -> int:
     [(plan,)] = connection.exec_driver_sql(f"EXPLAIN (ANALYZE, FORMAT JSON) {statement}", parameters).all()
     tops = json.loads(plan) if isinstance(plan, str) else plan
     scans = [node for node in _nodes(tops[0]["Plan"]) if node["Node Type"].endswith("Scan")]

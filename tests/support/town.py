@@ -1,6 +1,7 @@
 """A town of communities on a platform that remembers nothing: many chats planned and open, and people who talk all day."""
 
 import asyncio
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -12,8 +13,8 @@ from typing_extensions import override
 
 from copbot.content import Content
 from copbot.domain.community import ChannelSetting, Community
-from copbot.domain.heard import Said
-from copbot.domain.message import Message
+from copbot.domain.heard import Commanded, Interaction, Said
+from copbot.domain.message import Message, Reply
 from copbot.domain.place import Person, Place, Posted, Profile
 from copbot.ports.store import UnitOfWork
 from copbot.resources import data_dir
@@ -54,6 +55,7 @@ class Forgetful(Room):
         self.history = self.calendar = self.pins = None  # type: ignore[assignment]
         self.direct = _Letters()  # type: ignore[assignment]
         self.taken = 0
+        self.profiles: Counter[Person] = Counter()
 
     @override
     async def post(self, place: Place, message: Message, *, key: str) -> Posted:
@@ -71,7 +73,12 @@ class Forgetful(Room):
         self.taken += 1
 
     @override
+    async def tell(self, interaction: Interaction, reply: Reply) -> None:
+        self.taken += 1
+
+    @override
     async def profile(self, person: Person) -> Profile:
+        self.profiles.update([person])
         return Profile(person, person.id)
 
 
@@ -116,7 +123,7 @@ class Town:
         assert isinstance(self.content, Communities)
         self.content.found(channels // CHANNELS_EACH)
         self.places = [Place("room", setting.channel) for each in self.content.many for setting in each.channels]
-        self.random = Random(7)  # noqa: S311 - a town like any other
+        self.random = Random(7)
         self.bot = Bot(store, self.content, [self.platform], self.clock, self.clock, random=self.random)
         self._messages = count(1)
 
@@ -139,6 +146,11 @@ class Town:
         waiting = iter(places)
         while some := list(islice(waiting, AT_ONCE)):
             await asyncio.gather(*(self.bot.hear(self._said(place, people)) for place in some))
+
+    async def ask_for_help(self, person: str) -> None:
+        """Somebody types a command."""
+        id, place = f"i{next(self._messages)}", self.places[0]
+        await self.bot.hear(Commanded(id, self.clock.now(), place, Person("room", person), "help", name=person))
 
     def _said(self, place: Place, people: int) -> Said:
         number = next(self._messages)

@@ -48,11 +48,9 @@ _OF_POSTED = (
     .order_by(_row.id)
     .limit(1)
 )
+_each_: sa.BindParameter[str] = sa.bindparam("of_each")
 _UNDER = _OF_CHAT.where(
-    _row.verb != Verb.EDIT,
-    sa.or_(
-        _row.key == sa.bindparam("of_key"), sa.func.substr(_row.key, 1, sa.func.length(sa.bindparam("of_each"))) == sa.bindparam("of_each")
-    ),
+    _row.verb != Verb.EDIT, sa.or_(_row.key == sa.bindparam("of_key"), sa.func.substr(_row.key, 1, sa.func.length(_each_)) == _each_)
 )
 _TAKE_OVER = tables.outbox.update().where(_row.edits == sa.bindparam("of_edits"), _row.verb == Verb.EDIT, _row.fate == Fate.PENDING)
 _CANCELLED = tables.outbox.update().where(_row.fate == Fate.PENDING).values(fate=Fate.CANCELLED).returning(_row.key, _row.asked, _row.verb)

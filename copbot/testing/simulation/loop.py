@@ -9,16 +9,18 @@ import asyncio
 import heapq
 from collections import deque
 from collections.abc import Callable, Coroutine, Iterable
+from concurrent.futures import Executor
 from contextvars import Context, copy_context
 from dataclasses import dataclass, field
 from random import Random
 from typing import Any, TypeVar
 
-from typing_extensions import override
+from typing_extensions import TypeVarTuple, Unpack, override
 
 from copbot.testing.simulation.process import PROCESS, Life, Process
 
 T = TypeVar("T")
+Ts = TypeVarTuple("Ts")
 
 MOST_STEPS = 1_000_000
 """More steps than any seed needs: after so many something goes round in circles."""
@@ -142,24 +144,30 @@ class SimulatedLoop(asyncio.AbstractEventLoop):
         entry.call()
 
     @override
-    def call_soon(self, callback: Callable[..., object], *args: Any, context: Context | None = None) -> asyncio.Handle:
+    def call_soon(self, callback: Callable[[Unpack[Ts]], object], *args: *Ts, context: Context | None = None) -> asyncio.Handle:
         context = context or copy_context()
         handle = asyncio.Handle(callback, args, self, context)
         self._ready.append(self._entry(self._now, handle, callback, args, context))
         return handle
 
     @override
-    def call_later(self, delay: float, callback: Callable[..., object], *args: Any, context: Context | None = None) -> asyncio.TimerHandle:
+    def call_later(
+        self, delay: float, callback: Callable[[Unpack[Ts]], object], *args: *Ts, context: Context | None = None
+    ) -> asyncio.TimerHandle:
         return self.call_at(self._now + max(delay, 0), callback, *args, context=context)
 
     @override
-    def call_at(self, when: float, callback: Callable[..., object], *args: Any, context: Context | None = None) -> asyncio.TimerHandle:
+    def call_at(
+        self, when: float, callback: Callable[[Unpack[Ts]], object], *args: *Ts, context: Context | None = None
+    ) -> asyncio.TimerHandle:
         context = context or copy_context()
         handle = asyncio.TimerHandle(when, callback, args, self, context)
         heapq.heappush(self._timers, self._entry(when, handle, callback, args, context))
         return handle
 
-    def _entry(self, when: float, handle: asyncio.Handle, callback: Callable[..., object], args: tuple[Any, ...], context: Context) -> Entry:
+    def _entry(
+        self, when: float, handle: asyncio.Handle, callback: Callable[..., object], args: tuple[Any, ...], context: Context
+    ) -> Entry:
         self._number += 1
 
         def call() -> None:
@@ -181,7 +189,7 @@ class SimulatedLoop(asyncio.AbstractEventLoop):
         return task
 
     @override
-    def run_in_executor(self, executor: Any, func: Callable[..., T], *args: Any) -> asyncio.Future[T]:
+    def run_in_executor(self, executor: Executor | None, func: Callable[[Unpack[Ts]], T], *args: *Ts) -> asyncio.Future[T]:
         """Do the work in the loop: one after the other for each executor, as its one thread would."""
         jobs = self._jobs.setdefault(executor, deque())
         done: asyncio.Future[T] = self.create_future()

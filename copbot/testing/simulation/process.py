@@ -49,6 +49,10 @@ class Process:
         """Be killed or paused once it has got on by so many steps: that is, at the next await after them."""
         self._doom = (self.steps + steps, life)
 
+    def spare(self) -> None:
+        """Do not stop where it was decided before."""
+        self._doom = None
+
     def kill(self) -> None:
         """Never run another line."""
         self._enter(Life.DEAD)

@@ -7,24 +7,26 @@ import secrets
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 
+from simulated.databases import Database, postgres_database, sqlite_files
+from simulated.scenario import Scenario
+from simulated.story import play
+from simulated.world import MakePlatform, World, logging_into_worlds
+
 from copbot.content import Content
 from copbot.resources import data_dir
 from copbot.testing.simulation.platform import HarbourPlatform
-from simulated.databases import Database, postgres_database, sqlite_files
-from simulated.story import play
-from simulated.world import MakePlatform, World, logging_into_worlds
 
 SHOWN = 80
 """Lines of the trace that a failure shows."""
 
 SEEDS_AT_ONCE = 50
-"""Seeds that a worker plays before it says how they went."""
+"""Seeds that a worker plays at most before it says how they went."""
 
 DOUBLED = ("one visible post for each outbox row", "each question once", "each response once")
 """Invariants that are about doubling; the others are about losing, or keeping what must not be kept."""
@@ -48,9 +50,15 @@ def load() -> Content:
     return Content.load(Path(__file__).parent / "config", data_dir("prompts"))
 
 
-def play_seed(seed: int, database: Database, content: Content, make_platform: MakePlatform = HarbourPlatform) -> Played:
-    """Play one seed to its end, or to the first invariant that does not hold."""
-    world = World(seed, database, content, make_platform)
+def play_seed(
+    seed: int,
+    database: Database,
+    content: Content,
+    make_platform: MakePlatform = HarbourPlatform,
+    change: Callable[[Scenario], Scenario] = lambda scenario: scenario,
+) -> Played:
+    """Play one seed to its end, or to the first invariant that does not hold; ``change`` makes something else of its scenario."""
+    world = World(seed, database, content, make_platform, change)
     invariant = told = ""
     try:
         world.run(play)
@@ -83,7 +91,8 @@ def _work(name: str, seeds: Sequence[int]) -> list[Played]:
 
 def campaign(name: str, seeds: Sequence[int], workers: int) -> Iterator[Played]:
     """Play all these seeds, several at a time; yields how each went, in order."""
-    shares = [seeds[at : at + SEEDS_AT_ONCE] for at in range(0, len(seeds), SEEDS_AT_ONCE)]
+    size = min(SEEDS_AT_ONCE, -(-len(seeds) // workers))
+    shares = [seeds[at : at + size] for at in range(0, len(seeds), size)]
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(max_workers=min(workers, len(shares)), mp_context=context) as pool:
         for played in pool.map(_work, [name] * len(shares), shares):

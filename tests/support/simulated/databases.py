@@ -96,7 +96,7 @@ class PostgresDatabase(Database):
 
     @override
     def empty(self) -> None:
-        self._own.execute(f"TRUNCATE {', '.join(self._tables)} RESTART IDENTITY CASCADE")  # type: ignore[arg-type]
+        self._own.execute(f"TRUNCATE {', '.join(self._tables)} RESTART IDENTITY CASCADE")
 
     @override
     def open(self) -> SqlStore:
@@ -104,7 +104,7 @@ class PostgresDatabase(Database):
 
     @override
     def content(self) -> bytes:
-        rows = (self._own.execute(f"SELECT t::text FROM {table} t").fetchall() for table in self._tables)  # type: ignore[arg-type]
+        rows = (self._own.execute(f"SELECT t::text FROM {table} t").fetchall() for table in self._tables)
         return "\n".join(row[0] for found in rows for row in found).encode()
 
     def close(self) -> None:
@@ -124,10 +124,10 @@ def postgres_database(server: str, name: str) -> Iterator[PostgresDatabase]:
     """A database of its own on a server, gone afterwards."""
     address = sa.make_url(server).set(drivername="postgresql")
     with psycopg.connect(address.render_as_string(hide_password=False), autocommit=True) as admin:
-        admin.execute(f"CREATE DATABASE {name}")  # type: ignore[arg-type]
+        admin.execute(f"CREATE DATABASE {name}")
         try:
             database = PostgresDatabase(address.set(database=name).render_as_string(hide_password=False))
             yield database
             database.close()
         finally:
-            admin.execute(f"DROP DATABASE {name} WITH (FORCE)")  # type: ignore[arg-type]
+            admin.execute(f"DROP DATABASE {name} WITH (FORCE)")

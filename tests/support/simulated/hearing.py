@@ -4,16 +4,17 @@ import re
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from copbot.domain.identifiers import find
-from copbot.domain.response import MessageKey
-from copbot.testing.simulation.harbour import Entry
 from simulated.books import Books, Row, Violated
 from simulated.people import Somebody, Told
 from simulated.scenario import CHANNELS
 
+from copbot.domain.identifiers import find
+from copbot.domain.response import MessageKey
+from copbot.testing.simulation.harbour import Entry
+
 LABEL = re.compile(r"A(\d) ")
 KEEPS = {"quay": "with_notice", "mole": "never", "dock": "with_consent"}
-LONG_BEFORE = timedelta(hours=12)
+LONG_BEFORE = timedelta(hours=22)
 SURE = timedelta(seconds=90)
 """Less than this before or after a border of what is kept, either will do: events are late, and clocks wrong."""
 

@@ -10,12 +10,13 @@ from datetime import datetime, timedelta
 from random import Random
 from zoneinfo import ZoneInfo
 
+from simulated.scenario import Planned
+from simulated.world import World
+
 from copbot.domain.heard import Interaction
 from copbot.domain.message import Button, Private, Reply
 from copbot.domain.place import Person, Place
 from copbot.testing.simulation.harbour import NAME, Delivery, Entry, Harbour
-from simulated.scenario import Planned
-from simulated.world import World
 
 HOSTS = ("sally", "lucy")
 MEMBERS = ("maria", "tom", "aisha", "ben", "chloe", "dev")
@@ -141,9 +142,9 @@ class People:
     async def _steer(self, chat: Planned, host: Somebody) -> None:
         random = self._random
         panel = self._panel(chat)
-        action = random.choices(
-            ("next", "pause", "resume", "extend", "skip", "ask", "hush", "close"), weights=(6, 4, 4, 3, 1, 2, 1, 0.5)
-        )[0]
+        action = random.choices(("next", "pause", "resume", "extend", "skip", "ask", "hush", "close"), weights=(6, 4, 4, 3, 1, 2, 1, 0.5))[
+            0
+        ]
         button = panel.button(action) if panel is not None else None
         if button is not None and action not in {"ask", "close"} and random.random() < 0.6:
             await self.press(host, panel.place if panel else chat.place, button, panel.id if panel else None)
@@ -165,22 +166,23 @@ class People:
 
     # What members do.
 
-    async def chatter(self, chats: Sequence[Planned], acts: int, until: datetime) -> None:
+    async def chatter(self, chats: Sequence[Planned], times: int, until: datetime) -> None:
         """Somebody does something, again and again; more often while chats are going on."""
         random = self._random
         start = self._harbour.time()
-        chosen = random.choices(chats, k=acts)
+        chosen = random.choices(chats, k=times)
         moments = [(start + chat.wait + (chat.ends - chat.wait) * random.uniform(-0.05, 1.1), chat) for chat in chosen]
+        acts: list[asyncio.Task[None]] = []
         for moment, chat in sorted(moments, key=lambda one: one[0]):
             await self._sleep(min(moment, until) - self._harbour.time())
-            self._world.loop.create_task(self._act(chat))
+            acts.append(self._world.loop.create_task(self._act(chat)))
+        await asyncio.gather(*acts)
 
     async def _act(self, chat: Planned) -> None:
         random = self._random
         somebody = self.everybody[random.choice(MEMBERS)]
-        act = random.choices(
-            (self._talk, self._change, self._delete, self._be_private, self._use_menu, self._attend), weights=(14, 3, 2, 2, 1, 1)
-        )[0]
+        acts = (self._talk, self._change, self._delete, self._be_private, self._use_menu, self._attend)
+        act = random.choices(acts, weights=(14, 3, 2, self._world.scenario.secrecy, 1, 1))[0]
         await act(chat, somebody)
 
     async def _talk(self, chat: Planned, somebody: Somebody) -> None:

@@ -15,7 +15,7 @@ CHANNELS = {"quay": "quay", "pier": "quay", "mole": "mole", "dock": "dock"}
 """Channel -> its community (and the beginning of its question sets' names)."""
 
 LENGTHS = {"live": HOUR, "short": 20 * MINUTE, "club": 2 * DAY, "weekly": 14 * DAY}
-QUESTIONS = {"live": 3, "short": 0, "club": 4, "weekly": 2}
+QUESTIONS = {"live": 3, "short": 3, "club": 4, "weekly": 2}
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,9 @@ class Planned:
 
 @dataclass(frozen=True, slots=True)
 class Scenario:
-    """One seed. ``acts``: what people do, all in all; ``copies``: processes at once."""
+    """One seed. ``acts``: what people do, all in all; ``secrecy``: how much of it, of about 23, for their privacy; ``copies``: processes
+    at once.
+    """
 
     chats: tuple[Planned, ...]
     weather: Weather
@@ -62,6 +64,7 @@ class Scenario:
     jumps: int
     closures: int
     acts: int
+    secrecy: float = 2
 
     @property
     def ends(self) -> timedelta:

@@ -4,14 +4,15 @@ import asyncio
 from datetime import timedelta
 from random import Random
 
-from copbot.testing.simulation.process import Life
 from simulated import hearing, posting
 from simulated.books import Books, read
 from simulated.people import People
 from simulated.world import World
 
-MOST_STEPS_TO_DEATH = 400
-"""A death comes within so many steps of the process: enough for a whole turn with its posts."""
+from copbot.testing.simulation.process import Life
+
+STEPS_TO_GO = (3, 12, 50, 300)
+"""A death comes within so many steps of the process: at its next move, or somewhere in the posts of a whole tick."""
 
 AFTERWARDS = timedelta(days=44)
 """Until the last follow-up of a chat is due."""
@@ -62,7 +63,7 @@ async def make_trouble(world: World) -> None:
         *[_jump] * scenario.jumps,
         *[_close_a_channel] * scenario.closures,
     ]
-    planned = sorted(((_moment(world, random), number) for number in range(len(events))))
+    planned = sorted((_moment(world, random), number) for number in range(len(events)))
     for moment, number in planned:
         await asyncio.sleep(max(moment - world.loop.time(), 0))
         await events[number](world, random)
@@ -76,12 +77,12 @@ def _moment(world: World, random: Random) -> float:
 
 async def _kill(world: World, random: Random) -> None:
     if world.copies:
-        random.choice(world.copies).process.stop_after(random.randrange(MOST_STEPS_TO_DEATH), Life.DEAD)
+        random.choice(world.copies).process.stop_after(random.randrange(random.choice(STEPS_TO_GO)), Life.DEAD)
 
 
 async def _pause(world: World, random: Random) -> None:
     if world.copies:
-        random.choice(world.copies).process.stop_after(random.randrange(MOST_STEPS_TO_DEATH), Life.PAUSED)
+        random.choice(world.copies).process.stop_after(random.randrange(random.choice(STEPS_TO_GO)), Life.PAUSED)
 
 
 async def _stop(world: World, random: Random) -> None:
@@ -92,7 +93,7 @@ async def _stop(world: World, random: Random) -> None:
 
 async def _jump(world: World, random: Random) -> None:
     """Never while something is on the wire: how long ago it was sent is known by this clock alone."""
-    while world.harbour.on_the_wire:
+    while world.harbour.on_the_wire:  # noqa: ASYNC110 - in virtual time
         await asyncio.sleep(0.05)
     seconds = random.choice((2, 20, 120, 900)) * random.uniform(-1, 1)
     world.trace("clock jumps by", f"{seconds:.3f}")

@@ -10,6 +10,8 @@ from random import Random
 from typing import Any
 
 import structlog
+from simulated.databases import Database
+from simulated.scenario import DAY, HOUR, Scenario, draw
 
 from copbot.content import Content
 from copbot.ports.platform import Platform
@@ -23,12 +25,10 @@ from copbot.testing.simulation.platform import HarbourPlatform
 from copbot.testing.simulation.process import Life, Process
 from copbot.testing.simulation.trace import Trace
 from copbot.testing.simulation.weather import calmed
-from simulated.databases import Database
-from simulated.scenario import DAY, HOUR, Scenario, draw
 
 START = datetime(2018, 1, 30, 9, 0, tzinfo=UTC)
 RECONCILE_EVERY = timedelta(minutes=30)
-LONG_READING = timedelta(hours=8)
+LONG_READING = timedelta(hours=20)
 FAULTS = frozenset(
     {
         "part_failed",
@@ -80,6 +80,7 @@ class World:
     database: Database
     content: Content
     make_platform: MakePlatform = HarbourPlatform
+    change: Callable[[Scenario], Scenario] = lambda scenario: scenario
     random: Random = field(init=False)
     loop: SimulatedLoop = field(init=False)
     trace: Trace = field(init=False)
@@ -96,10 +97,10 @@ class World:
 
     def __post_init__(self) -> None:
         self.random = Random(self.seed)
-        self.loop = SimulatedLoop(self.part())
+        self.loop = SimulatedLoop(self.part())  # type: ignore[abstract]  # what is not there is not used
         self.trace = Trace(self.loop.time)
         self.clock = JumpingClock(START, self.loop)
-        self.scenario = draw(self.part(), copies=self.database.copies)
+        self.scenario = self.change(draw(self.part(), copies=self.database.copies))
         weather, threads = self.scenario.weather, self.scenario.threads
         self.harbour = Harbour(self.loop, self.part(), lambda: self.clock.true, weather, threads, self.trace)
         self.trace("scenario", self.scenario)
@@ -167,7 +168,7 @@ class World:
     def reading_period(self) -> timedelta:
         """Often around short chats; a virtual fortnight of that would take longest."""
         now = timedelta(seconds=self.loop.time())
-        if any(chat.wait - HOUR < now < chat.ends + 2 * HOUR for chat in self.scenario.chats if chat.ends - chat.wait <= HOUR):
+        if any(chat.wait < now < chat.ends + HOUR / 2 for chat in self.scenario.chats if chat.ends - chat.wait <= HOUR):
             return RECONCILE_EVERY
         return LONG_READING if now < self.scenario.ends + DAY else 30 * DAY
 
@@ -180,13 +181,13 @@ class World:
         self.set_clock_right()
         for _ in range(2):
             await asyncio.sleep(900)
-            for copy in list(self.copies):
-                copy.process.run(self.loop, copy.bot.reconcile())
+            await self.copies[0].process.run(self.loop, self.copies[0].bot.reconcile())
         await asyncio.sleep(60)
 
     def resume_all(self) -> None:
         """Let every paused copy go on."""
         for copy in self.copies:
+            copy.process.spare()
             self.loop.put_back(copy.process.go_on())
 
     def set_clock_right(self) -> None:

@@ -1,0 +1,133 @@
+"""A database that is away for minutes in the middle of a chat, in every way it can be: the chat goes on, nothing lost, nothing doubled."""
+
+import asyncio
+import resource
+import sqlite3
+from collections.abc import Awaitable, Callable
+from contextlib import closing
+from datetime import timedelta
+from pathlib import Path
+from random import Random
+
+import pytest
+from databases import ON_POSTGRESQL, Postgres
+from processes.account import Account, account, keep
+from processes.campaign import STARTS, finish
+from processes.crowd import Crowd
+from processes.site import Site
+
+from copbot.store.store import SqlStore
+
+pytestmark = pytest.mark.minutes
+OpenSite = Callable[..., Awaitable[Site]]
+AWAY = timedelta(minutes=1)
+UNLIMITED = (resource.RLIM_INFINITY, resource.RLIM_INFINITY)
+
+
+async def hold(site: Site, outage: Callable[[Site], Awaitable[None]]) -> Account:
+    """A chat with people talking all the time; the outage comes while the first question stands and ends before the second is due."""
+    [crowd] = [Crowd(site, channel, Random(2)) for channel in site.channels]
+    await crowd.schedule(STARTS)
+    await site.jump(STARTS - timedelta(minutes=1))
+    talking = asyncio.create_task(crowd.talk(timedelta(seconds=15), STARTS + timedelta(minutes=9)))
+    await site.clock.sleep(timedelta(minutes=6))
+    pids = list(site.pids)
+    await outage(site)
+    assert site.pids == pids, "no bot was started anew"
+    await talking
+    await finish(site)
+    with closing(SqlStore.open(site.url)) as store:
+        return account(keep(store), site.exchange.room)
+
+
+def path_of(site: Site) -> Path:
+    return Path(site.url.removeprefix("sqlite:///"))
+
+
+async def test_a_disk_that_is_full_for_a_minute(open_site: OpenSite, url: str) -> None:
+    async def full(site: Site) -> None:
+        [pid] = site.pids
+        resource.prlimit(pid, resource.RLIMIT_FSIZE, (1, resource.RLIM_INFINITY))
+        await site.clock.sleep(AWAY)
+        resource.prlimit(pid, resource.RLIMIT_FSIZE, UNLIMITED)
+
+    site = await open_site(url)
+    found = await hold(site, full)
+    assert "database_away" in site.log.read_text("utf-8")
+    assert (found.lost, found.doubled) == ([], [])
+    assert found.responses > 10
+
+
+async def test_another_program_that_holds_the_file_for_longer_than_anybody_waits(open_site: OpenSite, url: str) -> None:
+    async def held(site: Site) -> None:
+        with closing(sqlite3.connect(path_of(site), isolation_level=None)) as other:
+            other.execute("PRAGMA busy_timeout = 10000")
+            other.execute("BEGIN IMMEDIATE")
+            await site.clock.sleep(timedelta(minutes=2, seconds=40))
+            other.execute("ROLLBACK")
+
+    site = await open_site(url)
+    found = await hold(site, held)
+    assert "database_away" in site.log.read_text("utf-8")
+    assert (found.lost, found.doubled) == ([], [])
+    assert found.responses > 10
+
+
+@pytest.mark.parametrize("_", ON_POSTGRESQL)
+async def test_a_server_that_is_gone_for_a_minute(_: str, open_site: OpenSite, postgres: Postgres) -> None:
+    with postgres.migrated() as address:
+
+        async def gone(site: Site) -> None:
+            postgres.refuse(address)
+            await site.clock.sleep(AWAY)
+            postgres.refuse(address, refused=False)
+
+        site = await open_site(address, bots=2)
+        found = await hold(site, gone)
+    assert "database_away" in site.log.read_text("utf-8")
+    assert (found.lost, found.doubled) == ([], [])
+    assert found.responses > 10
+
+
+@pytest.mark.parametrize("_", ON_POSTGRESQL)
+async def test_replicas_that_stand_still_in_turn(_: str, open_site: OpenSite, postgres: Postgres) -> None:
+    async def still(site: Site) -> None:
+        for pid in site.pids * 2:
+            await site.pause(pid, timedelta(seconds=45))
+
+    with postgres.migrated() as address:
+        site = await open_site(address, bots=2)
+        found = await hold(site, still)
+    assert (found.lost, found.doubled) == ([], [])
+    assert site.stops == 4
+
+
+async def test_a_bot_that_stands_still_past_its_lease_posts_nothing_twice(open_site: OpenSite, url: str) -> None:
+    async def still(site: Site) -> None:
+        for _ in range(3):
+            await site.pause(site.pids[0], timedelta(seconds=45))
+            await site.clock.sleep(timedelta(seconds=20))
+
+    site = await open_site(url)
+    found = await hold(site, still)
+    assert (found.lost, found.doubled) == ([], [])
+    assert site.stops == 3
+
+
+async def test_a_stop_in_the_middle_is_short_and_clean(open_site: OpenSite, url: str) -> None:
+    site = await open_site(url)
+    [crowd] = [Crowd(site, channel, Random(2)) for channel in site.channels]
+    await crowd.schedule(STARTS)
+    await site.jump(STARTS - timedelta(minutes=1))
+    for _ in range(4):
+        await site.clock.sleep(timedelta(minutes=2))
+        crowd.act()
+        async with asyncio.timeout(10):
+            await site.end()
+        await site.start()
+    await crowd.settle()
+    await finish(site)
+    with closing(SqlStore.open(site.url)) as store:
+        found = account(keep(store), site.exchange.room)
+    assert (found.lost, found.doubled) == ([], [])
+    assert found.posts > 10

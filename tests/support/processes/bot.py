@@ -1,0 +1,72 @@
+"""One bot process: copbot put together as for real, on a database, a far room and a fast clock, until it is told to stop or killed."""
+
+import asyncio
+import logging
+import os
+import signal
+from dataclasses import dataclass
+from pathlib import Path
+from random import Random
+
+from processes.adapter import FarRoom
+from processes.clock import FastAlarm, FastClock
+
+from copbot import log
+from copbot.app import RECONCILE_EVERY, house
+from copbot.content import Content
+from copbot.ports.platform import Setup
+from copbot.runtime.bot import Bot
+
+
+@dataclass(frozen=True, slots=True)
+class Orders:
+    """What a bot process is started with. ``room`` is the socket's path, ``clock`` the FastClock's."""
+
+    url: str
+    room: str
+    clock: Path
+    log: Path
+    seed: int
+
+
+def live(orders: Orders, content: Content) -> None:
+    """Be a bot; returns after SIGTERM."""
+    with orders.log.open("a", buffering=1, encoding="utf-8") as lines:
+        log.configure("json", stream=lines)
+        logging.getLogger("alembic").setLevel(logging.WARNING)
+        try:
+            asyncio.run(_run(orders, content))
+        except BaseException as error:
+            log.logger(__name__).error("A bot process fell", action="fell", pid=os.getpid(), exc_info=error)
+            raise
+
+
+async def _run(orders: Orders, content: Content) -> None:
+    told = asyncio.Event()
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, told.set)
+
+    clock = FastClock(orders.clock)
+
+    def far_room(_: Setup) -> FarRoom:
+        return FarRoom(orders.room, clock)
+
+    async with house(
+        orders.url, content, {"room": {}}, clock, FastAlarm(clock), random=Random(orders.seed), make=lambda _: far_room, waits=True
+    ) as built:
+        await _until(told, built.bot, clock)
+
+
+async def _until(told: asyncio.Event, bot: Bot, clock: FastClock) -> None:
+    tasks = [asyncio.ensure_future(work) for work in (bot.run(), _reconciling(bot, clock), told.wait())]
+    await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    for task in tasks:
+        task.cancel()
+    for result in await asyncio.gather(*tasks, return_exceptions=True):
+        if isinstance(result, Exception):
+            raise result
+
+
+async def _reconciling(bot: Bot, clock: FastClock) -> None:
+    while True:
+        await clock.sleep(RECONCILE_EVERY)
+        await bot.reconcile()
