@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from copbot.domain.chat import Chat
+from copbot.domain.message import Message
 from copbot.domain.place import Place, ThreadOf
 from copbot.domain.step import Fate, Outgoing, Verb
 from copbot.services import asking, notices, outgoing, panel
