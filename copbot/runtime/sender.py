@@ -139,9 +139,10 @@ class Sender:
 
     async def _land(self) -> None:
         """Mark what has ended by now, or some of it. What waits behind it in its lane may leave then."""
-        self._landed_at = self._clock.now()
         ended = {lane: flight for lane, flight in self._flying.items() if flight.done()}
         landed = dict(islice(ended.items(), MARKED_AT_ONCE))
+        if len(landed) == len(ended):
+            self._landed_at = self._clock.now()
         for lane in landed:
             del self._flying[lane]
         if landed:

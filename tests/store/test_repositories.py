@@ -127,21 +127,6 @@ class TestPlans:
         assert {step.chat for step in uow.steps.due(START + MINUTE, [planned.id])} == {planned.id}
         assert uow.steps.next_due() == START
 
-    def test_what_has_been_due_longest_comes_first(self, uow: UnitOfWork, chat: Chat) -> None:
-        earlier = uow.chats.add(a_chat())
-        uow.steps.add([Step(0, chat.id, "late", "ask", START + MINUTE), Step(0, earlier.id, "early", "ask", START)])
-        assert uow.steps.chats_due(START + MINUTE, 1) == [earlier.id]
-        assert uow.steps.chats_due(START, 9) == [earlier.id]
-
-    def test_the_next_step_of_a_kind(self, uow: UnitOfWork, chat: Chat) -> None:
-        steps = [
-            Step(0, chat.id, f"{does}:{late}", does, START + late * MINUTE) for does, late in (("ask", 0), ("part_b", 1), ("close", 2))
-        ]
-        uow.steps.add([*steps, Step(0, chat.id, "done", "ask", START + 3 * MINUTE, StepState.DONE)])
-        assert uow.steps.next_of(chat.id, ("ask", "close"), START) == START + 2 * MINUTE
-        assert uow.steps.next_of(chat.id, ("ask",), START) == START + 3 * MINUTE
-        assert uow.steps.next_of(chat.id, ("end",), START) is None
-
     def test_ended_steps_are_not_due(self, uow: UnitOfWork, chat: Chat) -> None:
         uow.steps.add([Step(0, chat.id, key, "ask", START + late, number=1, about={"who": "Ada"}) for key, late in _STEPS])
         first, second = uow.steps.of(chat.id)
