@@ -206,10 +206,10 @@ class Bot:
         today = self._clock.now().date()
         if self._let_go_on == today:
             return
-        self._let_go_on = today
         gone = await self._store.write(lambda uow: retaining.let_go(self._desk(uow)))
         for community in self._library.communities():
             gone += await self._store.write(partial(self._let_go_in, community))
+        self._let_go_on = today
         if gone:
             self._receiver.scrub_owed = True
 

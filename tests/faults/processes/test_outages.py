@@ -10,7 +10,7 @@ from pathlib import Path
 from random import Random
 
 import pytest
-from databases import ON_POSTGRESQL, Postgres
+from databases import ONLY_ON_POSTGRESQL, Postgres
 from processes.account import Account, account, keep
 from processes.campaign import STARTS, finish
 from processes.crowd import Crowd
@@ -73,7 +73,7 @@ async def test_another_program_that_holds_the_file_for_longer_than_anybody_waits
     assert found.responses > 10
 
 
-@pytest.mark.parametrize("_", ON_POSTGRESQL)
+@pytest.mark.parametrize("_", ONLY_ON_POSTGRESQL)
 async def test_a_server_that_is_gone_for_a_minute(_: str, open_site: OpenSite, postgres: Postgres) -> None:
     with postgres.migrated() as address:
 
@@ -89,7 +89,7 @@ async def test_a_server_that_is_gone_for_a_minute(_: str, open_site: OpenSite, p
     assert found.responses > 10
 
 
-@pytest.mark.parametrize("_", ON_POSTGRESQL)
+@pytest.mark.parametrize("_", ONLY_ON_POSTGRESQL)
 async def test_replicas_that_stand_still_in_turn(_: str, open_site: OpenSite, postgres: Postgres) -> None:
     async def still(site: Site) -> None:
         for pid in site.pids * 2:
