@@ -39,6 +39,11 @@ RECONNECT = 1.0
 SETTLED = 5.0
 """Seconds that a connection must have stood again before what was missed is read: until then it may not be there yet, or end once more."""
 
+LONGEST_CATCHING_UP = timedelta(seconds=10)
+"""What was said while the bot was away is read before anything of a plan is done (before a chat is closed, say); a platform that hangs
+holds nothing up for longer than this.
+"""
+
 LONGEST_STOP = timedelta(seconds=8)
 """A stop waits this long for posts in flight; those that take longer are unclear, and the next start looks for them."""
 
@@ -76,8 +81,18 @@ class Bot:
         self._owner = owner
         self._receiver = Receiver(store, library, self._platforms, clock, alarm, self._random, self.reconcile, self._meters)
         self._rereading = Rereading(store, library, self._platforms, clock, self._random, self._receiver.inbox)
-        self._ticking = Ticking(store, library, clock, self._random, self._meters)
-        self._sender = Sender(store, library, self._platforms, clock, self._random, owner, marked=self._marked, meters=self._meters)
+        self._sender = Sender(
+            store,
+            library,
+            self._platforms,
+            clock,
+            self._random,
+            owner,
+            marked=self._marked,
+            more_coming=lambda: self._ticking.performing,
+            meters=self._meters,
+        )
+        self._ticking = Ticking(store, library, clock, self._random, self._meters, committed=self._sender.ring)
         self._let_go_on: date | None = None
         self._hearing: list[asyncio.Task[None]] = []
         self._working: list[asyncio.Task[None]] = []
@@ -93,8 +108,11 @@ class Bot:
         try:
             await self._listen()
             self._sending = _going("sender", self._sender.run)
+            catching_up = _going("reconciling", self.reconcile)
             readers = [_going(f"history of {name}", read) for name, read in self._rereading.tasks().items()]
-            self._working = [_going("ticking", self._tick_for_ever), _going("reconciling", self.reconcile), *readers]
+            self._working = [catching_up, *readers]
+            await asyncio.wait([catching_up], timeout=LONGEST_CATCHING_UP.total_seconds())
+            self._working.append(_going("ticking", self._tick_for_ever))
             await asyncio.wait([self._sending, *self._working])
         finally:
             await self.stop()

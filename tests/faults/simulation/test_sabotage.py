@@ -47,7 +47,8 @@ class MarksFirst(Ticking):
         return len(due)
 
     def _mark(self, uow: UnitOfWork) -> list[Step]:
-        due = uow.steps.due(self._clock.now(), 500)
+        now = self._clock.now()
+        due = uow.steps.due(now, uow.steps.chats_due(now, 500))
         uow.steps.save(replace(step, state=StepState.DONE, done_at=self._clock.now()) for step in due)
         return due
 
