@@ -96,4 +96,4 @@ def _panels(world: World) -> dict[int, str]:
     """What the panel of each chat would say if it were written now."""
     with world.stores[-1].transaction() as uow:
         desk = Desk(uow, world.clock.now(), world.content, Random(world.seed))
-        return {chat.id: panel.panel(desk, chat).text for chat in uow.chats.in_states(State)}
+        return {chat.id: panel.panel(desk, chat).text for chat in uow.chats.in_states(tuple(State))}
