@@ -28,18 +28,6 @@ _PHRASES = (
 )
 CONCRETE, CONCRETE_IN_SMALL = re.compile(_PHRASES, re.IGNORECASE), re.compile(_PHRASES)
 """Regardless of case, and twice as fast in text that is all in small letters."""
-PAST_FORMS = "was|were|had|did|went|saw|found|got|came|made|took|told|said|felt|began|ran|met|gave|heard|knew|thought|left"
-_PAST = rf"(?:{_PAST_FORMS}|\w{{2,}}ed)"
-_WE_DID = r"(?:tried|started|set up|used|found|stopped)"
-_I_DID = r"(?:tried|used|saw|asked|found|ran|went)"
-
-# Look-arounds instead of \b, which never matches after the full stop of "e.g.". "When I" counts only before a past
-# form: alone ("when I think about it") it is one of the false friends named in 2-domain 3.3.
-CONCRETE = re.compile(
-    r"(?<!\w)(?:for example|e\.g\.|for instance|last (?:week|month|year)|yesterday|this (?:morning|week)"
-    rf"|when I {_PAST}|we {_WE_DID}|I {_I_DID}|one (?:time|family|child|student|team))(?!\w)",
-    re.IGNORECASE,
-)
 PAST_FORMS = frozenset(_PAST_FORMS.split("|"))
 WORD = re.compile(r"\w+")
 REGULAR = re.compile(r"ed(?<=\w\wed)(?!\w)")
