@@ -65,7 +65,7 @@ def off_the_record(marks: Iterable[OffTheRecord], chat: int, member: int, moment
 
 def choice(choices: Mapping[str, Consent], scope: Scope) -> Consent | None:
     """The member's newest choice of that scope, from what ``Consents.current`` gives for them."""
-    return choices.get(scope.value)
+    return choices.get(scope)
 
 
 def is_opted_out(choices: Mapping[str, Consent]) -> bool:

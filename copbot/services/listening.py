@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from copbot.domain.chat import HEARING, State
+from copbot.domain.consent import OffTheRecord
 from copbot.domain.format import Log
 from copbot.domain.heard import Happening
 from copbot.domain.keeping_rules import Keep
@@ -106,10 +107,17 @@ def _company(desk: Desk, scene: Scene, heard: Sequence[Placed]) -> Company:
     return Company(
         members=members,
         choices=desk.uow.consents.current(ids) if ids else {},
-        marks=desk.uow.consents.off_the_record({spot.chat.id for _, spot in heard}) if heard else (),
+        marks=_marks(desk, {spot.chat.id for _, spot in heard}),
         authors={post.key: post.person for post, _ in heard},
         unnoticed={member.id for member in members.values() if member.noticed_at is None},
     )
+
+
+def _marks(desk: Desk, chats: Collection[int]) -> dict[tuple[int, int], list[OffTheRecord]]:
+    marks: dict[tuple[int, int], list[OffTheRecord]] = {}
+    for mark in desk.uow.consents.off_the_record(chats) if chats else ():
+        marks.setdefault((mark.chat, mark.member), []).append(mark)
+    return marks
 
 
 def _warn(desk: Desk, checks: Sequence[Check], judged: Sequence[Judged]) -> None:
