@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
+from simulated.people import People
+from simulated.scenario import Planned
+from simulated.world import World
 
 from copbot.domain.place import Place
 from copbot.store import tables
 from copbot.store.store import SqlStore
 from copbot.testing.simulation.harbour import NAME, Entry, Harbour
-from simulated.people import People
-from simulated.scenario import Planned
-from simulated.world import World
 
 Row = Mapping[str, Any]
 
