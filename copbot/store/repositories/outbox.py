@@ -18,6 +18,7 @@ from copbot.store import tables
 from copbot.store.database import is_postgresql
 from copbot.store.mapper import TARGET, Mapper, affected, chunks, posted, replacing, rows_for, skipping, some
 from copbot.store.restored import Doubt
+from copbot.store.statements import Prepared
 
 OUTGOING = Mapper(Outgoing, tables.outbox, {"target": TARGET, "posted": posted("posted")})
 
@@ -138,7 +139,7 @@ class SqlOutbox(Outbox):
         self._shared = is_postgresql(connection)
         self.more_due = False
         self.doubt: Doubt | None = None
-        self._add = skipping(connection, tables.outbox)
+        self._add = Prepared(connection, skipping(connection, tables.outbox), OUTGOING.names)
         self._hold = replacing(connection, tables.lane, ("lane",), "not_before")
 
     @override
@@ -147,7 +148,7 @@ class SqlOutbox(Outbox):
         if not new:
             return
         self._take_turn({row.lane for row in new})
-        self._connection.execute(self._add, [OUTGOING.fresh(row) for row in new])
+        self._add.run_all(OUTGOING.fresh(row) for row in new)
         self.more_due = True
         self._end_new_in_vain(new)
 
