@@ -10,7 +10,7 @@ from copbot.domain.addressing import addressed
 from copbot.domain.chat import HEARING, AskedQuestion, Chat, Role
 from copbot.domain.consent import Consent, OffTheRecord, Scope
 from copbot.domain.format import Log
-from copbot.domain.keeping_rules import Keep, Standing, choice, how_much, is_opted_out, noticed_before, off_the_record
+from copbot.domain.keeping_rules import Keep, Standing, choice, how_much, noticed_before, off_the_record
 from copbot.domain.member import Member
 from copbot.domain.place import Person
 from copbot.domain.response import Kind, MessageKey, Response
@@ -26,6 +26,8 @@ class Company:
     choices: Mapping[int, Mapping[str, Consent]]
     marks: Mapping[tuple[int, int], Sequence[OffTheRecord]]
     """Of each chat and member that have any."""
+    opted_out: Set[int]
+    """The members who asked that nothing be kept about them."""
     authors: Mapping[MessageKey, Person]
     unnoticed: Set[int]
     """The members who have not had the privacy notice."""
@@ -34,14 +36,9 @@ class Company:
         """The person as a member of the chat's community; None if they are not known there."""
         return self.members.get((chat.community, person))
 
-    def opted_out(self, member: int) -> bool:
-        """Whether the member asked that nothing be kept about them."""
-        choices = self.choices.get(member)
-        return choices is not None and is_opted_out(choices)
-
     def is_private(self, chat: int, member: int, moment: datetime) -> bool:
         """Whether nothing the member says in the chat at that moment may be kept, because they said so."""
-        return self.opted_out(member) or self.is_off_the_record(chat, member, moment)
+        return member in self.opted_out or self.is_off_the_record(chat, member, moment)
 
     def is_off_the_record(self, chat: int, member: int, moment: datetime) -> bool:
         """Whether the member was off the record in the chat at that moment."""
@@ -74,7 +71,7 @@ class Judge:
         chat, author = spot.chat, self.company.member(spot.chat, post.person)
         standing = self._standing(post, chat, author) if author else Standing(off_the_record=True)
         policy = self.scene.communities[chat.id].privacy.keep_message_text
-        is_private = standing.off_the_record or author is None or self.company.opted_out(author.id)
+        is_private = standing.off_the_record or author is None or author.id in self.company.opted_out
         return Judged(post, spot, author, how_much(policy, self.logs[chat.id], post.at, standing), is_private)
 
     def rows(self, judged: Judged) -> list[Response]:

@@ -93,10 +93,6 @@ class Mapper(Generic[R]):
             cells[place : place + 1] = apart(cells[place])
         return cells[1:] if self.columns[0].name == "id" else cells
 
-    def numbered(self, value: R, id: int) -> R:
-        """The value with its id; for dataclasses whose first field that is."""
-        return self._make(id, *self._values(value)[1:])
-
     def _row(self, value: R) -> dict[str, Any]:
         row = {name: getattr(value, name) for name in self._plain}
         for name, spread in self._spreads.items():
