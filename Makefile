@@ -6,6 +6,7 @@ KILLS ?= 500
 AXE_VERSION := 4.14.1
 BIN := .venv/bin
 UV := $(BIN)/uv
+PYTEST := $(BIN)/pytest --numprocesses auto --maxprocesses 4 --dist worksteal
 LOCK := $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
 
 .DEFAULT_GOAL := help
@@ -33,12 +34,12 @@ try: .venv/.stamp ## A chat in a room in your browser, without token or account 
 	$(BIN)/copbot try $(ARGS)
 
 test: .venv/.stamp ## All tests but the browser's
-	$(BIN)/pytest --ignore=tests/e2e
+	$(PYTEST) --ignore=tests/e2e -m 'not minutes'
 
 test-postgres: .venv/.stamp ## The tests that need PostgreSQL, on a server of their own (or on POSTGRES_URL)
-	.ci/with-postgres $(BIN)/pytest -m postgresql tests/store tests/services tests/runtime tests/scenarios tests/rehearsal tests/operating tests/faults/processes
+	.ci/with-postgres $(PYTEST) -m 'postgresql and not minutes' tests/store tests/services tests/runtime tests/scenarios tests/rehearsal tests/operating tests/faults/processes
 
-faults: faults-simulation faults-kills ## The whole campaign of crashes and faults, on SQLite and on PostgreSQL
+faults: faults-simulation faults-kills faults-outages ## The whole campaign of crashes and faults, on SQLite and on PostgreSQL
 
 faults-simulation: .venv/.stamp ## Seeds of the simulation (SEEDS=2000, START=1, DATABASE=sqlite or postgresql: one of the two only)
 	.ci/faults-simulation
@@ -52,6 +53,9 @@ faults-kills: .venv/.stamp ## Real bots killed, stopped and taken over from (KIL
 
 bench: .venv/.stamp ## Measure against peers in one run (ONLY=heard_sqlite for one line); fails if a target is missed
 	@DURABLE=1 .ci/with-postgres --if-installed $(BIN)/python -m tests.benchmarks $(ONLY)
+
+faults-outages: .venv/.stamp ## Full disks, databases that are gone, bots that stand still: real ones, for a minute each
+	.ci/with-postgres $(PYTEST) -m minutes tests/faults/processes
 
 lint: .venv/.stamp ## Style, types, import rules, migrations
 	$(BIN)/ruff check .

@@ -19,6 +19,10 @@ WHILE_OPEN = (*OF_THE_HOUR, "quiet_host", "quiet", "probes")
 """What happens during the chat itself, in contrast to what comes before and after it."""
 
 
+ENDS_A_SLOT = ("ask", "ask_round", "say", "close", "end")
+"""The time of a question, of its second half or of the take-away round is over with the first of these that comes after it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Extension:
     """What ``extend`` can do: ``changed`` steps, or - if the last question has too little left - ``spare`` minutes at most."""
@@ -97,12 +101,6 @@ def end_of_questions(steps: Sequence[Step]) -> datetime | None:
     last = max(step.due_at for step in questions)
     after = [step.due_at for step in steps if step.does in {"ask_round", "say", "close", "end"} and step.due_at > last]
     return min(after, default=None)
-
-
-def slot_end(steps: Sequence[Step], step: Step) -> datetime:
-    """When the time of a question, of its second half or of the take-away round is over: whatever the hour holds next."""
-    ends = {"ask", "ask_round", "say", "close", "end"}
-    return min((other.due_at for other in steps if other.does in ends and other.due_at > step.due_at), default=step.due_at)
 
 
 def _from(steps: Sequence[Step], first: Step) -> list[Step]:

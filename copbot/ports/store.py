@@ -85,8 +85,16 @@ class Steps(Protocol):
         """By due time, then id."""
         ...
 
-    def due(self, now: datetime, limit: int) -> list[Step]:
-        """DUE steps whose time has come, of chats that are neither drafts nor cancelled nor paused; by chat, due time, id."""
+    def chats_due(self, now: datetime, limit: int) -> list[int]:
+        """The chats, sorted, of those up to ``limit`` DUE steps whose time came first; no drafts, none that are cancelled or paused."""
+        ...
+
+    def due(self, now: datetime, chats: Collection[int]) -> list[Step]:
+        """All DUE steps of such chats whose time has come; by chat, due time, id."""
+        ...
+
+    def next_of(self, chat: int, does: tuple[str, ...], after: datetime) -> datetime | None:
+        """When, later than ``after``, the chat's next step comes that does one of these words of copbot's own, whatever became of it."""
         ...
 
     def next_due(self) -> datetime | None:

@@ -4,18 +4,19 @@ Only what is certainly not sent is sent again without asking; anything unclear i
 """
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
 import structlog
 
+from copbot.domain.message import Message
 from copbot.domain.place import Place, Posted, Privately, ThreadOf
 from copbot.domain.step import Fate, Outgoing, Verb, platform_of
 from copbot.errors import Refused, TryLater, Unclear
 from copbot.ports.clock import Clock
 from copbot.ports.platform import Platform
-from copbot.ports.store import Store
+from copbot.ports.store import Store, UnitOfWork
 from copbot.runtime.meters import Meters
 
 LEASE = timedelta(seconds=30)
@@ -46,16 +47,23 @@ class Outcome:
 
 
 class Attempts:
-    """Hands rows that were claimed for ``lease`` to their platforms."""
+    """Hands rows that were claimed for ``lease`` to their platforms. ``words`` is asked what a row that edits says now."""
 
     def __init__(
-        self, store: Store, platforms: Mapping[str, Platform], clock: Clock, lease: timedelta, meters: Meters | None = None
+        self,
+        store: Store,
+        platforms: Mapping[str, Platform],
+        clock: Clock,
+        lease: timedelta,
+        words: Callable[[UnitOfWork, Outgoing], Message],
+        meters: Meters | None = None,
     ) -> None:
         self._meters = meters or Meters()
         self._store = store
         self._platforms = platforms
         self._clock = clock
         self._lease = lease
+        self._words = words
         self._limits: set[asyncio.Timeout] = set()
 
     async def make(self, row: Outgoing) -> Outcome:
@@ -158,24 +166,24 @@ class Attempts:
                 return await self._change(platform, row)
 
     async def _change(self, platform: Platform, row: Outgoing) -> Posted | None:
-        earlier = await self._earlier(row)
+        earlier, message = await self._store.read(lambda uow: (_earlier(uow, row), self._words(uow, row)))
         if earlier is None:
             return None
         if row.verb is Verb.EDIT:
-            await platform.edit(earlier, row.message)
+            await platform.edit(earlier, message)
         elif row.verb is Verb.REMOVE:
             await platform.remove(earlier)
         elif platform.pins is not None:
             await platform.pins.pin(earlier)
         return earlier
 
-    async def _earlier(self, row: Outgoing) -> Posted | None:
-        """The message that a row changes: of another row, or of a person."""
-        if row.edits is None:
-            return row.posted
-        key = row.edits
-        changed = await self._store.read(lambda uow: uow.outbox.get(key))
-        return changed.posted if changed else None
+
+def _earlier(uow: UnitOfWork, row: Outgoing) -> Posted | None:
+    """The message that a row changes: of another row, or of a person."""
+    if row.edits is None:
+        return row.posted
+    changed = uow.outbox.get(row.edits)
+    return changed.posted if changed else None
 
 
 async def _calendar(platform: Platform, place: Place, row: Outgoing) -> None:

@@ -36,6 +36,14 @@ QUIET_AFTER_GAP = timedelta(minutes=5)
 RECONNECT = 1.0
 """Seconds until a connection that ended is tried again."""
 
+SETTLED = 5.0
+"""Seconds that a connection must have stood again before what was missed is read: until then it may not be there yet, or end once more."""
+
+LONGEST_CATCHING_UP = timedelta(seconds=10)
+"""What was said while the bot was away is read before anything of a plan is done (before a chat is closed, say); a platform that hangs
+holds nothing up for longer than this.
+"""
+
 LONGEST_STOP = timedelta(seconds=8)
 """A stop waits this long for posts in flight; those that take longer are unclear, and the next start looks for them."""
 
@@ -73,8 +81,18 @@ class Bot:
         self._owner = owner
         self._receiver = Receiver(store, library, self._platforms, clock, alarm, self._random, self.reconcile, self._meters)
         self._rereading = Rereading(store, library, self._platforms, clock, self._random, self._receiver.inbox)
-        self._ticking = Ticking(store, library, clock, self._random, self._meters)
-        self._sender = Sender(store, library, self._platforms, clock, self._random, owner, marked=self._marked, meters=self._meters)
+        self._sender = Sender(
+            store,
+            library,
+            self._platforms,
+            clock,
+            self._random,
+            owner,
+            marked=self._marked,
+            more_coming=lambda: self._ticking.performing,
+            meters=self._meters,
+        )
+        self._ticking = Ticking(store, library, clock, self._random, self._meters, committed=self._sender.ring)
         self._let_go_on: date | None = None
         self._hearing: list[asyncio.Task[None]] = []
         self._working: list[asyncio.Task[None]] = []
@@ -90,8 +108,11 @@ class Bot:
         try:
             await self._listen()
             self._sending = _going("sender", self._sender.run)
+            catching_up = _going("reconciling", self.reconcile)
             readers = [_going(f"history of {name}", read) for name, read in self._rereading.tasks().items()]
-            self._working = [_going("ticking", self._tick_for_ever), _going("reconciling", self.reconcile), *readers]
+            self._working = [catching_up, *readers]
+            await asyncio.wait([catching_up], timeout=LONGEST_CATCHING_UP.total_seconds())
+            self._working.append(_going("ticking", self._tick_for_ever))
             await asyncio.wait([self._sending, *self._working])
         finally:
             await self.stop()
@@ -142,7 +163,8 @@ class Bot:
             uow.chats.save(replace(chat, quiet_after_gap_until=until))
 
     async def _connected(self, platform: Platform) -> None:
-        """Keep one platform connected: whatever ends its connection is logged, and it is connected again."""
+        """Keep one platform connected: whatever ends its connection is logged; it is connected again, and what was missed is read."""
+        settled: asyncio.TimerHandle | None = None
         while True:
             try:
                 self._meters.connected(platform.name, yes=True)
@@ -154,7 +176,10 @@ class Bot:
                 log.error("A platform's connection ended", action="disconnected", platform=platform.name, error=type(error).__name__)
             finally:
                 self._meters.connected(platform.name, yes=False)
+                if settled is not None:
+                    settled.cancel()
             await asyncio.sleep(RECONNECT)
+            settled = asyncio.get_running_loop().call_later(SETTLED, self._rereading.after_gap, platform.name)
 
     async def _tick_for_ever(self) -> None:
         """Whatever wakes the ticking may be a row to send as well: the sender is rung first, and again for what a tick committed."""
@@ -188,7 +213,7 @@ class Bot:
         today = self._clock.now().date()
         if self._let_go_on == today:
             return
-        self._let_go_on = today
+        self._let_go_on = today  # also if it fails: ticks must go on, and tomorrow is soon enough
         gone = await self._store.write(lambda uow: retaining.let_go(self._desk(uow)))
         for community in self._library.communities():
             gone += await self._store.write(partial(self._let_go_in, community))

@@ -62,7 +62,6 @@ def opened(desk: Desk, chat: Chat, row: Outgoing) -> None:
         Step(0, chat.id, key, does, due, about={"asked": str(asked.id)})
         for key, does, due in facilitating.steps_for(chat, asked, desk.edition(chat))
     )
-    panel.refresh(desk, chat)
 
 
 def _hand_over(desk: Desk, chat: Chat, earlier: AskedQuestion, asked: AskedQuestion) -> None:

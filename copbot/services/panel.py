@@ -14,17 +14,19 @@ KEY = "panel"
 SHOWN = 14
 """Steps to come that the panel lists: a whole hour, or the next weeks of a series."""
 
+WHEN_IT_LEAVES = Message("…")
+"""Stands in the row of a change: the panel is written when that leaves (see ``posting.words``), so that it always shows what is."""
+
 
 def show(desk: Desk, chat: Chat, *, anew: str = "") -> None:
     """Open the panel backstage, or bring it up to date if it is open. ``anew``: a new one, for the date that a chat was moved to."""
-    message = panel(desk, chat)
-    outgoing.change(desk, chat, KEY, message)
-    outgoing.tell_backstage(desk, chat, f"{KEY}@{anew}" if anew else KEY, message, purpose="panel")
+    refresh(desk, chat)
+    outgoing.tell_backstage(desk, chat, f"{KEY}@{anew}" if anew else KEY, panel(desk, chat), purpose=KEY)
 
 
 def refresh(desk: Desk, chat: Chat) -> None:
     """Bring the panel up to date if it is open; it opens by itself ten minutes before the chat."""
-    outgoing.change(desk, chat, KEY, panel(desk, chat))
+    outgoing.change(desk, chat, KEY, WHEN_IT_LEAVES)
 
 
 def panel(desk: Desk, chat: Chat) -> Message:

@@ -12,29 +12,35 @@ from copbot.domain.step import Step, StepState
 from copbot.services import outgoing, panel, steps
 from copbot.services.desk import Desk
 
+AT_ONCE = 100
+"""So many steps in one transaction: what the first of them put on its way leaves while the next are done."""
+
 LATE = timedelta(minutes=1)
 """A question that is later than this is one that hosts are told of: people asked themselves where it was."""
 
+ASKING = ("ask", "ask_round")
+"""The panel follows when the question has left, or could not (see ``posting.finished``): it never gets in a question's way."""
 
-def perform_due(desk: Desk, limit: int = 500) -> int:
-    """Do what is due, chat by chat in sorted order, each chat's row locked. How many steps ended."""
+
+def perform_due(desk: Desk, limit: int = AT_ONCE) -> int:
+    """Do what has been due longest, chat by chat in sorted order, each chat's row locked. How many steps ended; there may be more."""
     ids = chats_due(desk, limit)
     chats = desk.uow.chats.lock(ids) if ids else []
-    by_chat = _still_due(desk, {chat.id for chat in chats}, limit)
+    by_chat = _still_due(desk, {chat.id for chat in chats})
     for chat in chats:
         _perform_chat(desk, chat, by_chat.get(chat.id, []))
     return sum(len(due) for due in by_chat.values())
 
 
-def chats_due(desk: Desk, limit: int = 500) -> list[int]:
-    """The chats that have something to do now."""
-    return sorted({step.chat for step in desk.uow.steps.due(desk.now, limit)})
+def chats_due(desk: Desk, limit: int = AT_ONCE) -> list[int]:
+    """The chats that have something to do now, those of the steps that have been due longest."""
+    return desk.uow.steps.chats_due(desk.now, limit)
 
 
 def perform_next_of(desk: Desk, chat: int) -> bool:
     """Do only the first due step of a chat; whether there was one."""
     locked = desk.uow.chats.lock([chat])
-    due = _still_due(desk, {chat}, 500).get(chat, []) if locked else []
+    due = _still_due(desk, {chat}).get(chat, []) if locked else []
     if due:
         perform(desk, locked[0], due[0])
     return bool(due)
@@ -43,7 +49,7 @@ def perform_next_of(desk: Desk, chat: int) -> bool:
 def give_up_next_of(desk: Desk, chat: int, *, tell: bool = True) -> None:
     """The first due step of a chat cannot be done for a fault of copbot's own: it ends, and the hosts are told."""
     locked = desk.uow.chats.lock([chat])
-    for step in _still_due(desk, {chat}, 500).get(chat, [])[:1] if locked else []:
+    for step in _still_due(desk, {chat}).get(chat, [])[:1] if locked else []:
         desk.uow.steps.save([replace(step, state=StepState.EXPIRED, done_at=desk.now)])
         if tell:
             _tell_expired(desk, locked[0], step)
@@ -56,12 +62,11 @@ def perform_due_of(desk: Desk, chat: int) -> None:
         _perform_chat(desk, fresh, [step for step in replanning.due(desk.uow.steps.of(chat)) if step.due_at <= desk.now])
 
 
-def _still_due(desk: Desk, chats: Collection[int], limit: int) -> dict[int, list[Step]]:
+def _still_due(desk: Desk, chats: Collection[int]) -> dict[int, list[Step]]:
     """What is due in chats whose rows are locked now: read after locking, for another process may have done it meanwhile."""
     by_chat: dict[int, list[Step]] = {}
-    for step in desk.uow.steps.due(desk.now, limit) if chats else []:
-        if step.chat in chats:
-            by_chat.setdefault(step.chat, []).append(step)
+    for step in desk.uow.steps.due(desk.now, chats) if chats else []:
+        by_chat.setdefault(step.chat, []).append(step)
     return by_chat
 
 
@@ -70,8 +75,8 @@ def _perform_chat(desk: Desk, chat: Chat, due: list[Step]) -> None:
     if len(missed) > 1:
         _ask_host_which(desk, chat, missed)
         due = [step for step in due if step not in missed]
-    for step in due:
-        fresh = desk.uow.chats.get(chat.id)
+    for number, step in enumerate(due):
+        fresh = desk.uow.chats.get(chat.id) if number else chat
         if fresh is not None and fresh.paused_at is None:
             perform(desk, fresh, step)
 
@@ -87,11 +92,11 @@ def perform(desk: Desk, chat: Chat, step: Step) -> None:
     if step.does in QUESTIONS and desk.now > step.due_at + LATE:
         _tell_late(desk, chat, step)
     if step.does in replanning.OF_THE_HOUR or step.does == "welcome_series":
-        chat = _moves_on(desk, chat)
+        chat = _moves_on(desk, chat, step)
     steps.PERFORM[step.does](desk, chat, step)
 
 
-def _moves_on(desk: Desk, chat: Chat) -> Chat:
+def _moves_on(desk: Desk, chat: Chat, step: Step) -> Chat:
     """The chat is open from its first step on; every step makes buttons of before outdated."""
     begins = chat.state is State.PLANNED
     moved = replace(chat, change=chat.change + 1)
@@ -100,7 +105,7 @@ def _moves_on(desk: Desk, chat: Chat) -> Chat:
     desk.uow.chats.save(moved)
     if begins:
         panel.show(desk, moved)
-    else:
+    elif step.does not in ASKING:
         panel.refresh(desk, moved)
     return moved
 

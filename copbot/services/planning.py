@@ -217,6 +217,8 @@ def draft(desk: Desk, community: Community, place: Place, by: Member, wish: Wish
 
 def _people_named(desk: Desk, community: Community, place: Place, names: Sequence[str]) -> list[Member]:
     """The members who alone have that name or account; unknown and ambiguous names are left to the preview to point out."""
+    if not names:
+        return []
     here = [member for member in desk.uow.members.of_community(community.id) if member.person.platform == place.platform]
     found = [by_name(here, name) for name in names]
     return [members[0] for members in found if len(members) == 1]

@@ -4,13 +4,21 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from copbot.domain.chat import Chat
+from copbot.domain.message import Message
 from copbot.domain.place import Place, ThreadOf
 from copbot.domain.step import Fate, Outgoing, Verb
-from copbot.services import asking, notices, outgoing
+from copbot.services import asking, notices, outgoing, panel
 from copbot.services.desk import Desk
 
 TELLINGS = ("trouble", "expired", "missed")
 """Purposes of what hosts must hear, if not in their channel, then each in private."""
+
+
+def words(desk: Desk, row: Outgoing) -> Message:
+    """What the row says when it leaves now."""
+    late = WORDED_LATE.get(row.purpose) if row.verb is Verb.EDIT and row.chat is not None else None
+    chat = desk.uow.chats.get(row.chat) if late and row.chat is not None else None
+    return late(desk, chat) if late and chat else row.message
 
 
 def finished(desk: Desk, row: Outgoing, *, remedy: str = "") -> None:
@@ -26,6 +34,8 @@ def finished(desk: Desk, row: Outgoing, *, remedy: str = "") -> None:
         _sent(desk, chat, row)
     elif row.fate in {Fate.FAILED, Fate.EXPIRED} and row.verb in {Verb.POST, Verb.OPEN_THREAD}:
         _not_posted(desk, chat, row, remedy)
+    if row.verb is Verb.OPEN_THREAD:
+        panel.refresh(desk, chat)
 
 
 def _sent(desk: Desk, chat: Chat, row: Outgoing) -> None:
@@ -55,3 +65,6 @@ ON_SENT: Mapping[str, Callable[[Desk, Chat, Outgoing], None]] = {"ask": asking.o
 
 ON_SENT_PRIVATELY: Mapping[str, Callable[[Desk, Outgoing], None]] = {notices.NOTICE: notices.noticed}
 """The same for rows that belong to no chat."""
+
+WORDED_LATE: Mapping[str, Callable[[Desk, Chat], Message]] = {panel.KEY: panel.panel}
+"""Purpose of a row that edits -> what it says when it leaves."""

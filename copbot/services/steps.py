@@ -25,8 +25,9 @@ Perform = Callable[[Desk, Chat, Step], None]
 def latest(desk: Desk, chat: Chat, step: Step) -> datetime | None:
     """Until when the step may still be done, or None if however late."""
     format = desk.edition(chat).format
-    ends = replanning.slot_end(desk.uow.steps.of(chat.id), step) if step.does in QUESTIONS else desk.now
-    return last_moment(step, mode=Mode.ASYNC if format.each_round else format.mode, starts_at=chat.starts_at, slot_ends=ends)
+    ends = desk.uow.steps.next_of(chat.id, replanning.ENDS_A_SLOT, step.due_at) if step.does in QUESTIONS else None
+    mode = Mode.ASYNC if format.each_round else format.mode
+    return last_moment(step, mode=mode, starts_at=chat.starts_at, slot_ends=ends or step.due_at)
 
 
 def planned_question(desk: Desk, chat: Chat, step: Step) -> Question | None:

@@ -10,7 +10,7 @@ from typing_extensions import override
 from copbot.domain.step import Fate
 from copbot.ports.readings import LOG_COLUMNS, Queues, Readings
 from copbot.store.migrate import HEAD, revision_of
-from copbot.store.repositories.outbox import UNFINISHED
+from copbot.store.repositories.leases import UNFINISHED
 from copbot.store.repositories.plans import next_due
 from copbot.store.store import SqlStore
 from copbot.store.tables import outbox, participation_log

@@ -1,4 +1,4 @@
-"""Statements that every batch of messages executes, straight on the driver.
+"""Statements that every batch of messages, every step and every post executes, straight on the driver.
 
 Core composes and compiles them once; what it does around each execution costs more than the statement itself (measured on SQLite: 73
 microseconds against 8). Errors are Core's all the same, and hold no parameters.
@@ -30,8 +30,8 @@ class Prepared:
         self._sql = str(compiled)
         self._by_position: Sequence[str] | None = compiled.positiontup
         self._fixed = {name: bind.value for bind, name in compiled.bind_names.items() if bind.value is not None}
-        kinds = [(name, bind.type.dialect_impl(dialect)) for bind, name in compiled.bind_names.items()]
-        self._converting = [(name, convert) for name, kind in kinds if (convert := kind.bind_processor(dialect)) is not None]
+        kinds = {name: bind.type.dialect_impl(dialect) for bind, name in compiled.bind_names.items()}
+        self._converting = [(name, convert) for name, kind in kinds.items() if (convert := kind.bind_processor(dialect)) is not None]
 
     @property
     def order(self) -> Sequence[str]:
@@ -41,7 +41,7 @@ class Prepared:
     def rows(self, **parameters: object) -> list[Cells]:
         """All rows, as the driver gives them: for a ``reader``."""
         try:
-            found: list[Cells] = self._cursor().execute(self._sql, self._bound(parameters)).fetchall()
+            found: list[Cells] = self._execute(self._bound(parameters)).fetchall()
         except self._errors as error:
             self._fail(error)
         return found
@@ -53,20 +53,31 @@ class Prepared:
     def run_rows(self, rows: Sequence[Any]) -> int:
         """Execute once for each, with parameters as the driver takes them; how many rows that concerned."""
         try:
-            cursor = self._cursor()
-            cursor.executemany(self._sql, rows)
+            cursor = self._execute(rows, many=True)
         except self._errors as error:
             self._fail(error)
         return int(cursor.rowcount)
 
-    def _cursor(self) -> Any:  # noqa: ANN401 - the driver's own
-        return self._connection.connection.cursor()
+    def count(self, **parameters: object) -> int:
+        """How many rows an UPDATE or DELETE concerned."""
+        try:
+            return int(self._execute(self._bound(parameters)).rowcount)
+        except self._errors as error:
+            self._fail(error)
+
+    def _execute(self, parameters: Any, *, many: bool = False) -> Any:  # noqa: ANN401 - the driver's own
+        """Execute, and tell whoever listens to the engine's statements, as Core would."""
+        cursor: Any = self._connection.connection.cursor()
+        for tell in self._connection.engine.dispatch.before_cursor_execute:
+            tell(self._connection, cursor, self._sql, parameters, None, many)
+        (cursor.executemany if many else cursor.execute)(self._sql, parameters)
+        return cursor
 
     def _bound(self, parameters: Mapping[str, object]) -> Sequence[object] | Mapping[str, object]:
         bound = {**self._fixed, **parameters}
         for name, convert in self._converting:
             bound[name] = convert(bound[name])
-        return bound if self._by_position is None else [bound[name] for name in self._by_position]
+        return bound if self._by_position is None else tuple([bound[name] for name in self._by_position])
 
     def _fail(self, error: Exception) -> NoReturn:
         """Raise it as Core would have: a lost connection is given up, and nothing of the row at fault is told."""
@@ -168,6 +179,11 @@ def pairs(connection: sa.Connection, first: str, second: str) -> sa.FromClause:
         each = sa.func.json_each(given).table_valued("value").c.value
         cells = [sa.func.json_extract(each, sa.literal_column(f"'$[{place}]'")) for place in (0, 1)]
     return sa.select(cells[0].label(first), cells[1].label(second)).subquery()
+
+
+def constants(words: Iterable[str]) -> list[sa.ColumnElement[Any]]:
+    """Words of copbot's own, of letters and underlines, for ``column.in_(...)``, as part of the statement's text."""
+    return [sa.literal_column(f"'{word}'") for word in map(str, words) if word.isidentifier()]
 
 
 def reader(connection: sa.Connection, columns: Sequence[sa.Column[Any]]) -> Callable[[Iterable[Cells]], list[list[Any]]]:

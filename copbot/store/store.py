@@ -66,7 +66,7 @@ class SqlStore(Store):
         self._reading = SqlUnitOfWork(self._reader, settle=settle, secret=secret)
         with self._begun():
             self._writing.sql_members.ensure_secret()
-            self._writing.sql_outbox.doubt = doubt(self._writer)
+            self._writing.sql_outbox.leases.doubt = doubt(self._writer)
 
     @classmethod
     def open(cls, url: str, *, secret: bytes | None = None, settle: timedelta = SETTLE) -> Self:
@@ -195,7 +195,7 @@ class SqlStore(Store):
         with self._only_us(), self._writer.begin():
             self._writing.begun()
             yield self._writing
-            if self._writing.has_more_due():
+            if self._writing.ends():
                 hint(self._writer, self._name)
 
     @contextmanager

@@ -42,8 +42,10 @@ class SqlUnitOfWork:
 
     def begun(self) -> None:
         """A transaction begins."""
-        self.sql_steps.more_due = self.sql_outbox.more_due = False
+        self.sql_outbox.begin()
+        self.sql_steps.more_due = False
 
-    def has_more_due(self) -> bool:
-        """Whether this transaction has put something on its way."""
+    def ends(self) -> bool:
+        """The transaction is about to be committed; whether it has put something on its way."""
+        self.sql_outbox.settle_added()
         return self.sql_steps.more_due or self.sql_outbox.more_due

@@ -8,7 +8,9 @@ import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
+from tests.benchmarks.bursting import due_burst
 from tests.benchmarks.exporting import transcript_100k
+from tests.benchmarks.growing import plan_growth
 from tests.benchmarks.hearing import heard_postgres, heard_sqlite
 from tests.benchmarks.measuring import Figure, LeftOut, note
 from tests.benchmarks.starting import startup
@@ -16,6 +18,8 @@ from tests.benchmarks.starting import startup
 BENCHMARKS: Mapping[str, Callable[[Path], Figure | LeftOut]] = {
     "heard_sqlite": heard_sqlite,
     "heard_postgres": heard_postgres,
+    "due_burst": due_burst,
+    "plan_growth": plan_growth,
     "transcript_100k": transcript_100k,
     "startup": startup,
 }

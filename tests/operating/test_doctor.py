@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import pytest
-from databases import ON_POSTGRESQL, Postgres
+from databases import ONLY_ON_POSTGRESQL, Postgres
 
 from copbot.content import Content, init
 from copbot.domain.chat import Chat, Role, RoleInChat, State
@@ -176,7 +176,7 @@ def test_a_machine_that_has_lost_its_clock_or_has_old_time_zones() -> None:
     assert doctor_machine.zones(datetime.now(UTC)).verdict is Verdict.WELL
 
 
-@pytest.fixture(params=ON_POSTGRESQL)
+@pytest.fixture(params=ONLY_ON_POSTGRESQL)
 def url(request: pytest.FixtureRequest) -> Iterator[str]:
     server: Postgres = request.getfixturevalue("postgres")
     with server.empty() as address:

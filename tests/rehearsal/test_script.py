@@ -12,7 +12,7 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
-from databases import ON_POSTGRESQL, Postgres
+from databases import ONLY_ON_POSTGRESQL, Postgres
 
 COPBOT = [sys.executable, "-m", "copbot", "try", "--script"]
 
@@ -51,7 +51,7 @@ def test_the_same_seed_gives_the_same_log_and_another_seed_another(tmp_path: Pat
     assert one != three
 
 
-@pytest.mark.parametrize("_", ON_POSTGRESQL)
+@pytest.mark.parametrize("_", ONLY_ON_POSTGRESQL)
 def test_postgresql_keeps_the_same_log(_: str, postgres: Postgres, tmp_path: Path) -> None:
     with postgres.empty() as url:
         done = play(tmp_path / "there", "--db", url)

@@ -12,7 +12,7 @@ from typing_extensions import override
 from copbot.domain.heard import Commanded, Happening, Said
 from copbot.domain.message import Message
 from copbot.domain.place import Person, Place, Posted
-from copbot.domain.step import Fate
+from copbot.domain.step import Fate, StepState
 from copbot.errors import NotPermitted, TryLater, Unclear
 from copbot.ports.clock import Clock
 from copbot.ports.platform import History
@@ -27,6 +27,8 @@ class FullDisk(SqlStore):
     """A real store on a disk that can be full for a while; it knows how often it was scrubbed."""
 
     full = False
+    refuses = 0
+    """So many more writes."""
     scrubbed = 0
 
     @override
@@ -36,7 +38,8 @@ class FullDisk(SqlStore):
 
     @override
     async def write(self, work: Callable[[UnitOfWork], T]) -> T:
-        if self.full:
+        if self.full or self.refuses:
+            self.refuses = max(self.refuses - 1, 0)
             raise OSError("no space left on device")
         return await super().write(work)
 
@@ -65,6 +68,19 @@ async def test_a_full_disk_stops_nobody_from_being_heard_afterwards(open_house: 
     await asyncio.wait_for(house.bot.hear(Said(house.clock.now(), place, Person("room", "maria"), "x1", "first")), 10)
     kept = await store.read(lambda uow: uow.responses.of_chat(1))
     assert [response.text for response in kept] == ["first"]
+
+
+async def test_a_disk_that_is_full_for_a_moment_ends_no_step(open_house: Open, store: FullDisk) -> None:
+    house: House = await open_house("2018-01-28 12:00")
+    await house.schedule()
+    await house.until("2018-01-31 19:47")
+    house.clock.set(london("2018-01-31 19:48"))
+    store.refuses = 2
+    await house.bot.turn()
+    assert store.refuses == 0
+    assert (await house.steps())["ask:2"].state is StepState.DUE
+    await house.bot.turn()
+    assert house.asked() == ["Q1", "Q2"]
 
 
 async def test_what_a_bot_erased_that_died_before_scrubbing_is_scrubbed_by_the_next(live: House, store: FullDisk) -> None:

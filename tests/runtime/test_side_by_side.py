@@ -1,7 +1,7 @@
 """The bot at work: ticking, sending and hearing side by side, none of them held up or ended by another's trouble."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -9,6 +9,7 @@ import pytest
 from background import Background
 from playhouse import BACKSTAGE, House, london
 
+from copbot.domain.heard import Happening
 from copbot.domain.message import Message
 from copbot.domain.place import Place, Posted
 from copbot.domain.step import Fate, StepState
@@ -31,20 +32,17 @@ class SlowThreads:
 
 
 class Watched:
-    """Edits, and says when something backstage was."""
+    """Posts, and says when something was told backstage."""
 
     def __init__(self, room: Room) -> None:
-        self._edit = room.edit
-        self._changed = asyncio.Event()
+        self._post = room.post
+        self.told = asyncio.Event()
 
-    async def edit(self, posted: Posted, message: Message) -> None:
-        await self._edit(posted, message)
-        if posted.place.channel == BACKSTAGE:
-            self._changed.set()
-
-    async def change(self) -> None:
-        await asyncio.wait_for(self._changed.wait(), 20)
-        self._changed.clear()
+    async def post(self, place: Place, message: Message, *, key: str) -> Posted:
+        posted = await self._post(place, message, key=key)
+        if place.channel == BACKSTAGE:
+            self.told.set()
+        return posted
 
 
 @pytest.fixture
@@ -72,17 +70,17 @@ async def test_a_post_that_hangs_holds_up_neither_steps_nor_other_lanes(
     live: House, slow: SlowThreads, background: Background, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     watched = Watched(live.room)
-    monkeypatch.setattr(live.room, "edit", watched.edit)
+    monkeypatch.setattr(live.room, "post", watched.post)
     background.run(live.bot.run())
     live.clock.set(london("2018-01-31 19:48"))
     await asyncio.wait_for(slow.begun.wait(), 20)
-    third = (await live.steps())["ask:3"]
+    checklist = (await live.steps())["hosts_check"]
     in_time = live.clock.now() + timedelta(seconds=10)
-    await live.store.write(lambda uow: uow.steps.save([replace(third, due_at=in_time)]))
+    await live.store.write(lambda uow: uow.steps.save([replace(checklist, key="once_more", state=StepState.DUE, due_at=in_time)]))
     live.clock.set(in_time)
-    while (await live.steps())["ask:3"].state is StepState.DUE:
-        await watched.change()
-    await watched.change()
+    live.clock.ring()
+    await asyncio.wait_for(watched.told.wait(), 20)
+    assert (await live.steps())["once_more"].state is StepState.DONE
     assert await fate(live, await key_of_q2(live)) is Fate.LEASED
     slow.go.set()
 
@@ -124,6 +122,39 @@ async def test_a_chore_that_fails_does_not_end_the_ticking(
     await asyncio.wait_for(slow.begun.wait(), 20)
     slow.go.set()
     assert live.asked() == ["Q1", "Q2"]
+
+
+class Attentive:
+    """A history that takes its time, and notes how the plan stands meanwhile; if it ``hangs``, for ever."""
+
+    def __init__(self, house: House, *, hangs: bool = False) -> None:
+        self._house = house
+        self._history = house.room.history
+        self._hangs = hangs
+        self.meanwhile: list[StepState] = []
+
+    async def since(self, place: Place, moment: datetime) -> Sequence[Happening]:
+        if self._hangs:
+            await asyncio.Event().wait()
+        for _ in range(20):
+            self.meanwhile.append((await self._house.steps())["close"].state)
+        return await self._history.since(place, moment)
+
+
+@pytest.mark.parametrize("hangs", [False, True])
+async def test_what_was_said_meanwhile_is_read_before_a_chat_is_closed(
+    live: House, background: Background, monkeypatch: pytest.MonkeyPatch, *, hangs: bool
+) -> None:
+    await live.until("2018-01-31 19:40")
+    await live.bot.stop()
+    history, watched = Attentive(live, hangs=hangs), Watched(live.room)
+    monkeypatch.setattr(live.room, "history", history)
+    monkeypatch.setattr(live.room, "post", watched.post)
+    monkeypatch.setattr("copbot.runtime.bot.LONGEST_CATCHING_UP", timedelta(seconds=0 if hangs else 60))
+    live.clock.set(london("2018-01-31 20:29"))
+    background.run(live.bot.run())
+    await asyncio.wait_for(watched.told.wait(), 20)
+    assert set(history.meanwhile) == (set() if hangs else {StepState.DUE})
 
 
 def broken(_: object) -> int:

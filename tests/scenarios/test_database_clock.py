@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import psycopg
 import pytest
 import time_machine
-from databases import ON_POSTGRESQL, Postgres
+from databases import ONLY_ON_POSTGRESQL, Postgres
 
 from copbot import app
 from copbot.content import Content
@@ -20,7 +20,7 @@ ROOM = {"channels": [{"id": "lobby", "title": "Lobby"}], "path": None}
 SOON = timedelta(milliseconds=500)
 
 
-@pytest.mark.parametrize("database", ON_POSTGRESQL)
+@pytest.mark.parametrize("database", ONLY_ON_POSTGRESQL)
 @pytest.mark.parametrize("off", [timedelta(hours=-7), timedelta(hours=7)], ids=["behind", "ahead"])
 async def test_a_machine_that_is_hours_off_posts_at_the_databases_time(
     database: str, off: timedelta, postgres: Postgres, shipped: Content

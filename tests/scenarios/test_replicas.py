@@ -7,7 +7,7 @@ from datetime import datetime
 from random import Random
 
 import pytest
-from databases import ON_POSTGRESQL, Postgres
+from databases import ONLY_ON_POSTGRESQL, Postgres
 from playhouse import BACKSTAGE, HOSTS, House, Open, london
 
 from copbot.domain.step import Fate, StepState
@@ -15,7 +15,7 @@ from copbot.runtime.bot import Bot
 from copbot.store.store import SqlStore
 
 
-@pytest.fixture(params=ON_POSTGRESQL)
+@pytest.fixture(params=ONLY_ON_POSTGRESQL)
 def url(request: pytest.FixtureRequest, postgres: Postgres) -> Iterator[str]:
     with postgres.migrated() as address:
         yield address

@@ -13,7 +13,9 @@ from typing_extensions import override
 
 from copbot.domain.place import Place, Posted, Target, ThreadOf
 from copbot.domain.step import Fate, Outgoing, Verb
-from copbot.store.repositories.outbox import SETTLE, UNFINISHED, UNSENT
+from copbot.store.repositories.in_vain import UNSENT
+from copbot.store.repositories.leases import UNFINISHED
+from copbot.store.repositories.outbox import SETTLE
 from copbot.store.store import SqlStore
 from copbot.testing.values import HERE, START, a_chat, an_asked_question, an_outgoing
 

@@ -9,7 +9,7 @@ from threading import Barrier
 
 import pytest
 import sqlalchemy as sa
-from databases import ON_POSTGRESQL, Postgres
+from databases import ONLY_ON_POSTGRESQL, Postgres
 
 from copbot.domain.message import Message
 from copbot.domain.step import Fate, Outgoing
@@ -25,7 +25,7 @@ LEASE = timedelta(minutes=1)
 SECOND = timedelta(seconds=1)
 
 
-@pytest.fixture(params=ON_POSTGRESQL)
+@pytest.fixture(params=ONLY_ON_POSTGRESQL)
 def url(request: pytest.FixtureRequest, postgres: Postgres) -> Iterator[str]:
     with postgres.migrated() as address:
         yield address

@@ -16,6 +16,11 @@ SERVER = os.environ.get("POSTGRES_URL", "")
 ON_POSTGRESQL = [pytest.param("postgresql", marks=pytest.mark.postgresql)] if SERVER else []
 """The parameter of fixtures that makes a test run on PostgreSQL, too."""
 
+ONLY_ON_POSTGRESQL = ON_POSTGRESQL or [
+    pytest.param("postgresql", marks=pytest.mark.skip(reason="POSTGRES_URL names no server; make test-postgres starts one"))
+]
+"""The same for tests that say nothing about SQLite."""
+
 EMPTY_ALL = """
 DO $$ BEGIN EXECUTE (
   SELECT 'TRUNCATE ' || string_agg(quote_ident(tablename), ', ') || ' RESTART IDENTITY'

@@ -20,8 +20,6 @@ ATTENDANCE = Mapper(Attendance, tables.attendance)
 ACT = Mapper(Act, tables.act)
 PIN = Mapper(Pin, tables.pin, {"posted": posted("posted")})
 
-_CHAT_OF_ID = CHAT.select.where(tables.chat.c.id == sa.bindparam("of_id"))
-_LOCKED = CHAT.select.where(tables.chat.c.id.in_(some())).order_by(tables.chat.c.id).with_for_update(key_share=True)
 _IN_STATES = CHAT.select.where(tables.chat.c.state.in_(some("states"))).order_by(tables.chat.c.starts_at, tables.chat.c.id)
 _IN_CHANNELS = _IN_STATES.where(tables.chat.c.place_channel.in_(some()))
 _DELETE_DRAFT = tables.chat.delete().where(tables.chat.c.id == sa.bindparam("of_id"), tables.chat.c.state == State.DRAFT)
@@ -48,6 +46,9 @@ class SqlChats(Chats):
         answered = here.id.in_(sa.select(response.chat).where(among(connection, response.message, "messages")))
         touched = CHAT.select.where(held | answered).order_by(here.id).with_for_update(key_share=True)
         self._touched = Prepared(connection, touched)
+        of_ids = CHAT.select.where(among(connection, here.id)).order_by(here.id)
+        self._of_ids, self._locked = Prepared(connection, of_ids), Prepared(connection, of_ids.with_for_update(key_share=True))
+        self._save = Prepared(connection, CHAT.update, CHAT.names)
         self._read = read
         of_chats = ROLE.select.where(among(connection, tables.role_in_chat.c.chat)).order_by(tables.role_in_chat.c.id)
         self._roles, self._read_roles = Prepared(connection, of_chats), reader(connection, ROLE.columns)
@@ -58,15 +59,15 @@ class SqlChats(Chats):
 
     @override
     def save(self, chat: Chat) -> None:
-        self._connection.execute(CHAT.update, CHAT.changed(chat))
+        self._save.run_all([CHAT.changed(chat)])
 
     @override
     def get(self, id: int) -> Chat | None:
-        return CHAT.maybe(self._connection.execute(_CHAT_OF_ID, {"of_id": id}).first())
+        return next(iter(CHAT.values(self._read(self._of_ids.rows(some=[id])))), None)
 
     @override
     def lock(self, ids: Collection[int]) -> list[Chat]:
-        return CHAT.values(rows_for(self._connection, _LOCKED, sorted(ids)))
+        return CHAT.values(self._read(self._locked.rows(some=sorted(ids))))
 
     @override
     def lock_touched(self, places: Collection[Place], states: Collection[State], messages: Collection[MessageKey]) -> list[Chat]:

@@ -11,20 +11,24 @@ from copbot.domain.step import Step, StepState
 from copbot.ports.store import Editions, Facts, Interactions, Steps
 from copbot.store import tables
 from copbot.store.mapper import Mapper, replacing, skipping
-from copbot.store.statements import Prepared
+from copbot.store.statements import Prepared, among, constants, reader
 
 STEP = Mapper(Step, tables.step)
 _step, _chat = tables.step.c, tables.chat.c
 
 _BODY = sa.select(tables.edition.c.body).where(tables.edition.c.hash == sa.bindparam("of_hash"))
 _OF_CHAT = STEP.select.where(_step.chat == sa.bindparam("of_chat")).order_by(_step.due_at, _step.id)
-_WAITING = tables.step.join(tables.chat), (_step.state == StepState.DUE, _chat.state.in_(ON_PLAN), _chat.paused_at.is_(None))
-_DUE = (
-    STEP.select.select_from(_WAITING[0])
-    .where(*_WAITING[1], _step.due_at <= sa.bindparam("now"))
-    .order_by(_step.chat, _step.due_at, _step.id)
-    .limit(sa.bindparam("at_most"))
+_WAITING = tables.step.join(tables.chat), (_step.state == StepState.DUE, _chat.state.in_(constants(ON_PLAN)), _chat.paused_at.is_(None))
+_now: sa.BindParameter[datetime] = sa.bindparam("now")
+_FIRST_DUE = (
+    sa.select(_step.chat)
+    .select_from(_WAITING[0])
+    .where(*_WAITING[1], _step.due_at <= _now)
+    .order_by(_step.due_at, _step.id)
+    .limit(sa.bindparam("at_most", type_=sa.Integer))
 )
+_DUE = STEP.select.select_from(_WAITING[0]).where(*_WAITING[1], _step.due_at <= _now).order_by(_step.chat, _step.due_at, _step.id)
+_NEXT_OF = sa.select(sa.func.min(_step.due_at)).where(_step.chat == sa.bindparam("of_chat"), _step.due_at > sa.bindparam("after"))
 # The first in the order of an index, and not min(): over a join PostgreSQL would read every step that is still to come.
 _NEXT_DUE = sa.select(_step.due_at).select_from(_WAITING[0]).where(*_WAITING[1]).order_by(_step.due_at).limit(1)
 _END_ALL = tables.step.update().where(_step.chat == sa.bindparam("of_chat"), _step.state == StepState.DUE)
@@ -53,25 +57,43 @@ class SqlSteps(Steps):
     def __init__(self, connection: sa.Connection) -> None:
         self._connection = connection
         self.more_due = False
+        self._add = Prepared(connection, STEP.insert, STEP.names)
+        self._save = Prepared(connection, STEP.update, STEP.names)
+        self._of_chat = Prepared(connection, _OF_CHAT)
+        self._first_due = Prepared(connection, _FIRST_DUE)
+        self._due = Prepared(connection, _DUE.where(among(connection, _step.chat)))
+        self._next_of: dict[tuple[str, ...], Prepared] = {}
+        self._read, self._read_instant = reader(connection, STEP.columns), reader(connection, [_step.due_at])
 
     @override
     def add(self, steps: Iterable[Step]) -> None:
         if rows := [STEP.fresh(step) for step in steps]:
-            self._connection.execute(STEP.insert, rows)
+            self._add.run_all(rows)
             self.more_due = True
 
     @override
     def save(self, steps: Iterable[Step]) -> None:
         if rows := [STEP.changed(step) for step in steps]:
-            self._connection.execute(STEP.update, rows)
+            self._save.run_all(rows)
 
     @override
     def of(self, chat: int) -> list[Step]:
-        return STEP.values(self._connection.execute(_OF_CHAT, {"of_chat": chat}).all())
+        return STEP.values(self._read(self._of_chat.rows(of_chat=chat)))
 
     @override
-    def due(self, now: datetime, limit: int) -> list[Step]:
-        return STEP.values(self._connection.execute(_DUE, {"now": now, "at_most": limit}).all())
+    def chats_due(self, now: datetime, limit: int) -> list[int]:
+        return sorted({chat for (chat,) in self._first_due.rows(now=now, at_most=limit)})
+
+    @override
+    def due(self, now: datetime, chats: Collection[int]) -> list[Step]:
+        return STEP.values(self._read(self._due.rows(now=now, some=list(chats))))
+
+    @override
+    def next_of(self, chat: int, does: tuple[str, ...], after: datetime) -> datetime | None:
+        if does not in self._next_of:
+            self._next_of[does] = Prepared(self._connection, _NEXT_OF.where(_step.does.in_(constants(does))))
+        found: datetime | None = self._read_instant(self._next_of[does].rows(of_chat=chat, after=after))[0][0]
+        return found
 
     @override
     def next_due(self) -> datetime | None:

@@ -1,7 +1,7 @@
 """Asked questions and their counters."""
 
 from collections.abc import Collection, Iterable
-from dataclasses import asdict, replace
+from dataclasses import replace
 
 import sqlalchemy as sa
 from typing_extensions import override
@@ -24,7 +24,10 @@ class SqlQuestions(Questions):
 
     def __init__(self, connection: sa.Connection) -> None:
         self._connection = connection
-        self._add = ASKED.insert.returning(tables.asked_question.c.id)
+        self._add = Prepared(connection, ASKED.insert.returning(tables.asked_question.c.id), ASKED.names)
+        self._save = Prepared(connection, ASKED.update, ASKED.names)
+        self._of_id = Prepared(connection, _OF_ID)
+        self._count = Prepared(connection, COUNTERS.insert, COUNTERS.names)
         of_chats = ASKED.select.where(among(connection, tables.asked_question.c.chat)).order_by(tables.asked_question.c.id)
         self._of_chats, self._read = Prepared(connection, of_chats), reader(connection, ASKED.columns)
         self._counters = Prepared(connection, COUNTERS.select.where(among(connection, tables.counters.c.asked)))
@@ -33,17 +36,17 @@ class SqlQuestions(Questions):
 
     @override
     def add(self, asked: AskedQuestion) -> AskedQuestion:
-        added = replace(asked, id=self._connection.execute(self._add, ASKED.fresh(asked)).scalar_one())
-        self._connection.execute(COUNTERS.insert, asdict(Counters(added.id)))
-        return added
+        ((id,),) = self._add.rows(**ASKED.fresh(asked))
+        self._count.run_all([COUNTERS.fresh(Counters(id))])
+        return replace(asked, id=id)
 
     @override
     def save(self, asked: AskedQuestion) -> None:
-        self._connection.execute(ASKED.update, ASKED.changed(asked))
+        self._save.run_all([ASKED.changed(asked)])
 
     @override
     def get(self, id: int) -> AskedQuestion | None:
-        return ASKED.maybe(self._connection.execute(_OF_ID, {"of_id": id}).first())
+        return next(iter(ASKED.values(self._read(self._of_id.rows(of_id=id)))), None)
 
     @override
     def of(self, chats: Collection[int]) -> list[AskedQuestion]:

@@ -27,6 +27,8 @@ BigId = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 Version = BigId
 """Of a message. It only has to grow: a platform may well count in microseconds since 1970, which takes more than 32 bits."""
 
+_in_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+
 W = TypeVar("W", bound=StrEnum)
 V = TypeVar("V")
 
@@ -103,7 +105,7 @@ class Json(TypeDecorator[V], Generic[V]):
 
     @override
     def process_bind_param(self, value: V | None, dialect: Dialect) -> str | None:
-        return None if value is None else json.dumps(self.plain(value), ensure_ascii=False, separators=(",", ":"))
+        return None if value is None else _in_json(self.plain(value))
 
     @override
     def process_result_value(self, value: str | None, dialect: Dialect) -> V | None:

@@ -6,7 +6,7 @@ from datetime import timedelta
 from random import Random
 
 import pytest
-from databases import ON_POSTGRESQL, Postgres
+from databases import ONLY_ON_POSTGRESQL, Postgres
 from processes import wire
 from processes.account import Account, account, keep
 from processes.campaign import ENDS, STARTS, finish
@@ -16,7 +16,7 @@ from processes.site import Site
 from copbot.store.store import SqlStore
 
 
-@pytest.fixture(params=ON_POSTGRESQL)
+@pytest.fixture(params=ONLY_ON_POSTGRESQL)
 def shared(request: pytest.FixtureRequest, postgres: Postgres) -> Iterator[str]:
     """A database that several bots may use at once."""
     with postgres.migrated() as address:

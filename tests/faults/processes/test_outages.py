@@ -9,6 +9,8 @@ from datetime import timedelta
 from pathlib import Path
 from random import Random
 
+import pytest
+from databases import ONLY_ON_POSTGRESQL, Postgres
 from processes.account import Account, account, keep
 from processes.campaign import STARTS, finish
 from processes.crowd import Crowd
@@ -16,6 +18,7 @@ from processes.site import Site
 
 from copbot.store.store import SqlStore
 
+pytestmark = pytest.mark.minutes
 OpenSite = Callable[..., Awaitable[Site]]
 AWAY = timedelta(minutes=1)
 UNLIMITED = (resource.RLIM_INFINITY, resource.RLIM_INFINITY)
@@ -48,7 +51,9 @@ async def test_a_disk_that_is_full_for_a_minute(open_site: OpenSite, url: str) -
         await site.clock.sleep(AWAY)
         resource.prlimit(pid, resource.RLIMIT_FSIZE, UNLIMITED)
 
-    found = await hold(await open_site(url), full)
+    site = await open_site(url)
+    found = await hold(site, full)
+    assert "database_away" in site.log.read_text("utf-8")
     assert (found.lost, found.doubled) == ([], [])
     assert found.responses > 10
 
@@ -61,9 +66,40 @@ async def test_another_program_that_holds_the_file_for_longer_than_anybody_waits
             await site.clock.sleep(timedelta(minutes=2, seconds=40))
             other.execute("ROLLBACK")
 
-    found = await hold(await open_site(url), held)
+    site = await open_site(url)
+    found = await hold(site, held)
+    assert "database_away" in site.log.read_text("utf-8")
     assert (found.lost, found.doubled) == ([], [])
     assert found.responses > 10
+
+
+@pytest.mark.parametrize("_", ONLY_ON_POSTGRESQL)
+async def test_a_server_that_is_gone_for_a_minute(_: str, open_site: OpenSite, postgres: Postgres) -> None:
+    with postgres.migrated() as address:
+
+        async def gone(site: Site) -> None:
+            postgres.refuse(address)
+            await site.clock.sleep(AWAY)
+            postgres.refuse(address, refused=False)
+
+        site = await open_site(address, bots=2)
+        found = await hold(site, gone)
+    assert "database_away" in site.log.read_text("utf-8")
+    assert (found.lost, found.doubled) == ([], [])
+    assert found.responses > 10
+
+
+@pytest.mark.parametrize("_", ONLY_ON_POSTGRESQL)
+async def test_replicas_that_stand_still_in_turn(_: str, open_site: OpenSite, postgres: Postgres) -> None:
+    async def still(site: Site) -> None:
+        for pid in site.pids * 2:
+            await site.pause(pid, timedelta(seconds=45))
+
+    with postgres.migrated() as address:
+        site = await open_site(address, bots=2)
+        found = await hold(site, still)
+    assert (found.lost, found.doubled) == ([], [])
+    assert site.stops == 4
 
 
 async def test_a_bot_that_stands_still_past_its_lease_posts_nothing_twice(open_site: OpenSite, url: str) -> None:

@@ -11,7 +11,6 @@ from simulated.world import World
 
 from copbot.domain.place import Place
 from copbot.store import tables
-from copbot.store.store import SqlStore
 from copbot.testing.simulation.harbour import NAME, Entry, Harbour
 
 Row = Mapping[str, Any]
@@ -65,25 +64,23 @@ class Books:
         return [entry for place in places for entry in self.harbour.seen(place) if entry.person is None and "(chat " not in entry.text]
 
 
-async def read(world: World, people: People, store: SqlStore) -> Books:
+def read(world: World, people: People) -> Books:
     """Everything, as it stands now."""
+    with world.database.connected() as connection:
 
-    def everything(table: sa.Table) -> Any:
-        def work(connection: sa.Connection) -> list[Row]:
+        def everything(table: sa.Table) -> list[Row]:
             order = list(table.primary_key.columns)
             return [dict(row) for row in connection.execute(sa.select(table).order_by(*order)).mappings()]
 
-        return store.query(work)
-
-    return Books(
-        world=world,
-        people=people,
-        outbox=await everything(tables.outbox),
-        steps=await everything(tables.step),
-        chats={row["id"]: row for row in await everything(tables.chat)},
-        asked={row["id"]: row for row in await everything(tables.asked_question)},
-        responses=await everything(tables.response),
-        members={row["id"]: row for row in await everything(tables.member)},
-        counters=await everything(tables.counters),
-        content=world.database.content(),
-    )
+        return Books(
+            world=world,
+            people=people,
+            outbox=everything(tables.outbox),
+            steps=everything(tables.step),
+            chats={row["id"]: row for row in everything(tables.chat)},
+            asked={row["id"]: row for row in everything(tables.asked_question)},
+            responses=everything(tables.response),
+            members={row["id"]: row for row in everything(tables.member)},
+            counters=everything(tables.counters),
+            content=world.database.content(),
+        )
