@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from random import Random
 from typing import Any
 
 import sqlalchemy as sa
@@ -9,7 +10,10 @@ from simulated.people import People
 from simulated.scenario import Planned
 from simulated.world import World
 
+from copbot.domain.chat import State
 from copbot.domain.place import Place
+from copbot.services import panel
+from copbot.services.desk import Desk
 from copbot.store import tables
 from copbot.testing.simulation.harbour import NAME, Entry, Harbour
 
@@ -37,6 +41,7 @@ class Books:
     responses: Sequence[Row]
     members: Mapping[int, Row]
     counters: Sequence[Row]
+    panels: Mapping[int, str]
     content: bytes
 
     @property
@@ -82,5 +87,13 @@ def read(world: World, people: People) -> Books:
             responses=everything(tables.response),
             members={row["id"]: row for row in everything(tables.member)},
             counters=everything(tables.counters),
+            panels=_panels(world),
             content=world.database.content(),
         )
+
+
+def _panels(world: World) -> dict[int, str]:
+    """What the panel of each chat would say if it were written now."""
+    with world.stores[-1].transaction() as uow:
+        desk = Desk(uow, world.clock.now(), world.content, Random(world.seed))
+        return {chat.id: panel.panel(desk, chat).text for chat in uow.chats.in_states(tuple(State))}
