@@ -4,14 +4,11 @@ import json
 from collections.abc import Iterable
 from dataclasses import asdict
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from copbot.domain.chat import Chat, State
 from copbot.domain.member import Member
 from copbot.services.desk import Desk
-
-if TYPE_CHECKING:
-    from _typeshed import DataclassInstance
 
 
 def everything_about(desk: Desk, member: Member) -> bytes:
@@ -54,9 +51,9 @@ def _own(rows: Iterable[Any]) -> list[dict[str, Any]]:
     return [_without(_named(row), "id", "member") for row in rows]
 
 
-def _named(row: "DataclassInstance") -> dict[str, Any]:
+def _named(row: object) -> dict[str, Any]:
     """The row with the names of its fields, and of those of people and places in it, which JSON would not tell from lists."""
-    return {name: value._asdict() if hasattr(value, "_asdict") else value for name, value in asdict(row).items()}
+    return {name: value._asdict() if hasattr(value, "_asdict") else value for name, value in asdict(row).items()}  # type: ignore[call-overload]
 
 
 def _without(row: dict[str, Any], *names: str) -> dict[str, Any]:
