@@ -203,15 +203,24 @@ class Bot:
         sending.cancel()
 
     async def _let_go_once_a_day(self) -> None:
+        """A fault in this stops no chat; it is tried again with the next tick."""
         today = self._clock.now().date()
         if self._let_go_on == today:
             return
-        gone = await self._store.write(lambda uow: retaining.let_go(self._desk(uow)))
-        for community in self._library.communities():
-            gone += await self._store.write(partial(self._let_go_in, community))
+        try:
+            gone = await self._let_go()
+        except Exception as error:  # noqa: BLE001 - see above
+            log.error("What is kept too long could not be let go of", action="let_go_failed", error=type(error).__name__)
+            return
         self._let_go_on = today
         if gone:
             self._receiver.scrub_owed = True
+
+    async def _let_go(self) -> int:
+        gone = await self._store.write(lambda uow: retaining.let_go(self._desk(uow)))
+        for community in self._library.communities():
+            gone += await self._store.write(partial(self._let_go_in, community))
+        return gone
 
     def _let_go_in(self, community: Community, uow: UnitOfWork) -> int:
         return retaining.let_go_in(self._desk(uow), community)
