@@ -136,7 +136,10 @@ class Platform(Protocol):
         ...
 
     async def run(self, inbox: Inbox) -> None:
-        """Connect and hand over what is heard until cancelled."""
+        """Connect and hand over what is heard until cancelled.
+
+        End, or raise, where events may have been missed: the bot connects again, and reads them in the history.
+        """
         ...
 
     async def post(self, place: Place, message: Message, *, key: str) -> Posted:

@@ -36,6 +36,9 @@ QUIET_AFTER_GAP = timedelta(minutes=5)
 RECONNECT = 1.0
 """Seconds until a connection that ended is tried again."""
 
+SETTLED = 5.0
+"""Seconds that a connection must have stood again before what was missed is read: until then it may not be there yet, or end once more."""
+
 LONGEST_CATCHING_UP = timedelta(seconds=10)
 """What was said while the bot was away is read before anything of a plan is done (before a chat is closed, say); a platform that hangs
 holds nothing up for longer than this.
@@ -160,7 +163,8 @@ class Bot:
             uow.chats.save(replace(chat, quiet_after_gap_until=until))
 
     async def _connected(self, platform: Platform) -> None:
-        """Keep one platform connected: whatever ends its connection is logged, and it is connected again."""
+        """Keep one platform connected: whatever ends its connection is logged; it is connected again, and what was missed is read."""
+        settled: asyncio.TimerHandle | None = None
         while True:
             try:
                 self._meters.connected(platform.name, yes=True)
@@ -172,7 +176,10 @@ class Bot:
                 log.error("A platform's connection ended", action="disconnected", platform=platform.name, error=type(error).__name__)
             finally:
                 self._meters.connected(platform.name, yes=False)
+                if settled is not None:
+                    settled.cancel()
             await asyncio.sleep(RECONNECT)
+            settled = asyncio.get_running_loop().call_later(SETTLED, self._rereading.after_gap, platform.name)
 
     async def _tick_for_ever(self) -> None:
         """Whatever wakes the ticking may be a row to send as well: the sender is rung first, and again for what a tick committed."""
@@ -203,24 +210,15 @@ class Bot:
         sending.cancel()
 
     async def _let_go_once_a_day(self) -> None:
-        """A fault in this stops no chat; it is tried again with the next tick."""
         today = self._clock.now().date()
         if self._let_go_on == today:
             return
-        try:
-            gone = await self._let_go()
-        except Exception as error:  # noqa: BLE001 - see above
-            log.error("What is kept too long could not be let go of", action="let_go_failed", error=type(error).__name__)
-            return
-        self._let_go_on = today
-        if gone:
-            self._receiver.scrub_owed = True
-
-    async def _let_go(self) -> int:
+        self._let_go_on = today  # also if it fails: ticks must go on, and tomorrow is soon enough
         gone = await self._store.write(lambda uow: retaining.let_go(self._desk(uow)))
         for community in self._library.communities():
             gone += await self._store.write(partial(self._let_go_in, community))
-        return gone
+        if gone:
+            self._receiver.scrub_owed = True
 
     def _let_go_in(self, community: Community, uow: UnitOfWork) -> int:
         return retaining.let_go_in(self._desk(uow), community)

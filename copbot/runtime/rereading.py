@@ -25,6 +25,8 @@ LONGEST_READ = timedelta(minutes=1)
 
 log = structlog.get_logger(__name__)
 Since = tuple[Place, datetime]
+OPEN_PLACES = None
+"""In a queue: whatever is open when its turn comes."""
 
 
 class Rereading:
@@ -39,7 +41,8 @@ class Rereading:
         self._clock = clock
         self._random = random
         self._inbox = inbox
-        self._later: Mapping[str, asyncio.Queue[Since]] = {name: asyncio.Queue() for name in platforms}
+        self._later: Mapping[str, asyncio.Queue[Since | None]] = {name: asyncio.Queue() for name in platforms}
+        self._gaps: set[str] = set()
 
     async def open_places(self) -> None:
         """Read the channels and threads of all open chats."""
@@ -55,13 +58,26 @@ class Rereading:
             if place.platform in self._later:
                 self._later[place.platform].put_nowait((place, since))
 
+    def after_gap(self, platform: str) -> None:
+        """Let ``run`` read this platform's open places: once, however often its connection ended until that begins."""
+        if platform not in self._gaps:
+            self._gaps.add(platform)
+            self._later[platform].put_nowait(OPEN_PLACES)
+
     def tasks(self) -> Mapping[str, Callable[[], Awaitable[None]]]:
         """What reads, for each platform, what is to be read soon; for ever."""
-        return {name: partial(self._read_for_ever, queue) for name, queue in self._later.items()}
+        return {name: partial(self._read_for_ever, name, queue) for name, queue in self._later.items()}
 
-    async def _read_for_ever(self, queue: asyncio.Queue[Since]) -> None:
+    async def _read_for_ever(self, name: str, queue: asyncio.Queue[Since | None]) -> None:
         while True:
-            await self._read(*await queue.get())
+            due = await queue.get()
+            if due is not OPEN_PLACES:
+                await self._read(*due)
+                continue
+            self._gaps.discard(name)
+            for place, since in await self._store.read(_open_places):
+                if place.platform == name:
+                    await self._read(place, since)
 
     async def _read_all(self, places: Sequence[Since]) -> None:
         async def of(name: str) -> None:

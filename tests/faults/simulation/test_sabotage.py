@@ -110,8 +110,12 @@ def many_are_private(scenario: Scenario) -> Scenario:
     return replace(quiet(scenario), acts=40, secrecy=30)
 
 
+def the_line_breaks(scenario: Scenario) -> Scenario:
+    return replace(quiet(scenario), weather=replace(CALM, falls=0.5), chores=False)
+
+
 def test_nothing_is_wrong_with_the_scenarios_themselves(sabotage: Sabotage) -> None:
-    for change in (answers_get_lost, many_die, many_are_private):
+    for change in (answers_get_lost, many_die, many_are_private, the_line_breaks):
         played = play_seed(1, sabotage.database, sabotage.content, HarbourPlatform, change)
         assert played.invariant == "", played.told
 
@@ -123,6 +127,11 @@ def test_a_sender_that_sends_again_without_looking_is_caught(sabotage: Sabotage)
 def test_a_receiver_that_loses_a_batch_is_caught(sabotage: Sabotage, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(hearing, "take", loses_what_tom_says)
     assert sabotage.first_failure(quiet).invariant == "responses recorded are responses visible"
+
+
+def test_not_reading_what_was_missed_while_the_line_was_broken_is_caught(sabotage: Sabotage, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bot, "SETTLED", timedelta(days=400).total_seconds())
+    assert sabotage.first_failure(the_line_breaks).invariant == "responses recorded are responses visible"
 
 
 def test_keeping_what_was_said_off_the_record_is_caught(sabotage: Sabotage, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,17 +2,20 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from random import Random
 from typing import Any
 
 import sqlalchemy as sa
-
-from copbot.domain.place import Place
-from copbot.store import tables
-from copbot.store.store import SqlStore
-from copbot.testing.simulation.harbour import NAME, Entry, Harbour
 from simulated.people import People
 from simulated.scenario import Planned
 from simulated.world import World
+
+from copbot.domain.chat import State
+from copbot.domain.place import Place
+from copbot.services import panel
+from copbot.services.desk import Desk
+from copbot.store import tables
+from copbot.testing.simulation.harbour import NAME, Entry, Harbour
 
 Row = Mapping[str, Any]
 
@@ -38,6 +41,7 @@ class Books:
     responses: Sequence[Row]
     members: Mapping[int, Row]
     counters: Sequence[Row]
+    panels: Mapping[int, str]
     content: bytes
 
     @property
@@ -65,25 +69,31 @@ class Books:
         return [entry for place in places for entry in self.harbour.seen(place) if entry.person is None and "(chat " not in entry.text]
 
 
-async def read(world: World, people: People, store: SqlStore) -> Books:
+def read(world: World, people: People) -> Books:
     """Everything, as it stands now."""
+    with world.database.connected() as connection:
 
-    def everything(table: sa.Table) -> Any:
-        def work(connection: sa.Connection) -> list[Row]:
+        def everything(table: sa.Table) -> list[Row]:
             order = list(table.primary_key.columns)
             return [dict(row) for row in connection.execute(sa.select(table).order_by(*order)).mappings()]
 
-        return store.query(work)
+        return Books(
+            world=world,
+            people=people,
+            outbox=everything(tables.outbox),
+            steps=everything(tables.step),
+            chats={row["id"]: row for row in everything(tables.chat)},
+            asked={row["id"]: row for row in everything(tables.asked_question)},
+            responses=everything(tables.response),
+            members={row["id"]: row for row in everything(tables.member)},
+            counters=everything(tables.counters),
+            panels=_panels(world),
+            content=world.database.content(),
+        )
 
-    return Books(
-        world=world,
-        people=people,
-        outbox=await everything(tables.outbox),
-        steps=await everything(tables.step),
-        chats={row["id"]: row for row in await everything(tables.chat)},
-        asked={row["id"]: row for row in await everything(tables.asked_question)},
-        responses=await everything(tables.response),
-        members={row["id"]: row for row in await everything(tables.member)},
-        counters=await everything(tables.counters),
-        content=world.database.content(),
-    )
+
+def _panels(world: World) -> dict[int, str]:
+    """What the panel of each chat would say if it were written now."""
+    with world.stores[-1].transaction() as uow:
+        desk = Desk(uow, world.clock.now(), world.content, Random(world.seed))
+        return {chat.id: panel.panel(desk, chat).text for chat in uow.chats.in_states(tuple(State))}

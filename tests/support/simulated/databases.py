@@ -3,7 +3,7 @@
 import shutil
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, Protocol
@@ -34,6 +34,10 @@ class Database(Protocol):
         """A store of a process of its own."""
         ...
 
+    def connected(self) -> AbstractContextManager[sa.Connection]:
+        """A connection to look into it."""
+        ...
+
     def content(self) -> bytes:
         """Every byte that the database holds."""
         ...
@@ -51,6 +55,15 @@ class _Engines:
         engine = make_engine(self._url)
         engine.dialect = self._dialect
         return engine.execution_options(compiled_cache=self._compiled)
+
+    @contextmanager
+    def connected(self) -> Iterator[sa.Connection]:
+        engine = self.make()
+        try:
+            with engine.connect() as connection:
+                yield connection
+        finally:
+            engine.dispose()
 
 
 class SqliteFiles(Database):
@@ -74,6 +87,10 @@ class SqliteFiles(Database):
     @override
     def open(self) -> SqlStore:
         return SqlStore(self._engines.make(), settle=SETTLE, secret=SECRET)
+
+    @override
+    def connected(self) -> AbstractContextManager[sa.Connection]:
+        return self._engines.connected()
 
     @override
     def content(self) -> bytes:
@@ -101,6 +118,10 @@ class PostgresDatabase(Database):
     @override
     def open(self) -> SqlStore:
         return SqlStore(self._engines.make(), settle=SETTLE, secret=SECRET)
+
+    @override
+    def connected(self) -> AbstractContextManager[sa.Connection]:
+        return self._engines.connected()
 
     @override
     def content(self) -> bytes:

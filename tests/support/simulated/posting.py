@@ -7,6 +7,7 @@ from simulated.books import Books, Row, Violated
 from simulated.scenario import QUESTIONS, Planned
 
 from copbot.domain.step import Fate, StepState, Verb
+from copbot.services import panel
 from copbot.services.outgoing import TELLS_HOSTS
 
 MAY_STAND_THERE = "it may stand there"
@@ -88,14 +89,22 @@ def _as_last_edited(books: Books) -> None:
     last: dict[str, list[str]] = {}
     for row in books.outbox:
         if row["verb"] is Verb.EDIT and row["fate"] is Fate.SENT:
-            last[row["edits"]] = [row["message"].text]
+            last[row["edits"]] = [_words_of(books, row)]
         elif row["edits"] in last and MAY_STAND_THERE in row["trouble"]:
-            last[row["edits"]].append(row["message"].text)
+            last[row["edits"]].append(_words_of(books, row))
     visible = books.visible()
     for key, texts in last.items():
         for entry in visible.get(key, []):
             if entry.text not in texts:
                 raise Violated("a message reads as it was last edited", f"{key} is not as its last edit left it")
+
+
+def _words_of(books: Books, row: Row) -> str:
+    """A panel is written when its change leaves: the last change shows the chat as it is."""
+    if row["purpose"] == panel.KEY:
+        return books.panels[row["chat"]]
+    text: str = row["message"].text
+    return text
 
 
 def _everything_ends(books: Books) -> None:

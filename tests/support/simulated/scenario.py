@@ -51,7 +51,8 @@ class Planned:
 @dataclass(frozen=True, slots=True)
 class Scenario:
     """One seed. ``acts``: what people do, all in all; ``secrecy``: how much of it, of about 23, for their privacy; ``copies``: processes
-    at once.
+    at once; ``chores``: whether they read history again now and then, as the real one does every ten minutes. Without, what was missed is
+    read after starts and after connections that ended, and again only if that reading failed.
     """
 
     chats: tuple[Planned, ...]
@@ -64,6 +65,7 @@ class Scenario:
     jumps: int
     closures: int
     acts: int
+    chores: bool = True
     secrecy: float = 2
 
     @property
@@ -87,6 +89,7 @@ def draw(random: Random, *, copies: bool) -> Scenario:
         jumps=random.choice((0, 0, 0, 1, 3)),
         closures=random.choice((0, 0, 0, 1)),
         acts=random.randint(6, 36),
+        chores=random.random() < 0.5,
     )
 
 

@@ -30,19 +30,15 @@ async def play(world: World) -> None:
     await people.chatter(world.scenario.chats, world.scenario.acts, until)
     await asyncio.wait([*holding, trouble])
     await world.settle()
-    _check(await _read(world, people))
+    _check(_read(world, people))
     await asyncio.sleep(AFTERWARDS.total_seconds())
-    _check(await _read(world, people))
+    _check(_read(world, people))
     for slot in slots:
         slot.cancel()
 
 
-async def _read(world: World, people: People) -> Books:
-    store = world.database.open()
-    try:
-        books = await read(world, people, store)
-    finally:
-        store.close()
+def _read(world: World, people: People) -> Books:
+    books = read(world, people)
     world.counts.posts = sum(bool(entry.key) for entry in world.harbour.entries.values())
     world.counts.responses = len(books.responses)
     return books

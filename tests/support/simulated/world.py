@@ -44,6 +44,9 @@ FAULTS = frozenset(
 )
 """What copbot logs of faults of its own: no weather may cause them."""
 
+UNREAD = frozenset({"history_failed", "event_parked", "part_failed"})
+"""What copbot logs when something that was said is to be read again later."""
+
 LOGGED: ContextVar[Callable[[Mapping[str, Any]], None]] = ContextVar("logged")
 """Where lines of the log go: to the world in which they were written."""
 
@@ -92,6 +95,7 @@ class World:
     stores: list[SqlStore] = field(default_factory=list)
     faults: list[str] = field(default_factory=list)
     counts: Counts = field(default_factory=Counts)
+    unread: bool = False
     calm: bool = False
     over: bool = False
 
@@ -160,6 +164,8 @@ class World:
     async def _reconcile(self, bot: Bot) -> None:
         while True:
             await asyncio.sleep(self.reading_period().total_seconds())
+            if not self.owes_reading():
+                continue
             try:
                 await bot.reconcile()
             except Exception as error:  # noqa: BLE001 - as the real alarm's chores: logged, and done again next time
@@ -172,6 +178,10 @@ class World:
             return RECONCILE_EVERY
         return LONG_READING if now < self.scenario.ends + DAY else 30 * DAY
 
+    def owes_reading(self) -> bool:
+        """Whether history must be read with no gap to cause it: something that was heard was not taken, or a reading failed."""
+        return self.scenario.chores or self.unread
+
     async def settle(self) -> None:
         """Faults stop, and everybody gets the time to put things right."""
         self.calm = True
@@ -181,7 +191,8 @@ class World:
         self.set_clock_right()
         for _ in range(2):
             await asyncio.sleep(900)
-            await self.copies[0].process.run(self.loop, self.copies[0].bot.reconcile())
+            if self.owes_reading():
+                await self.copies[0].process.run(self.loop, self.copies[0].bot.reconcile())
         await asyncio.sleep(60)
 
     def resume_all(self) -> None:
@@ -214,6 +225,7 @@ class World:
     def _logged(self, line: Mapping[str, Any]) -> None:
         details = " ".join(f"{name}={line[name]}" for name in ("action", "key", "chat", "kind", "part", "error", "reason") if name in line)
         self.trace("log", details)
+        self.unread |= line.get("action") in UNREAD
         by_the_adapter = line.get("error") == "ConnectionResetError"
         if line.get("action") in FAULTS and not by_the_adapter and not self.trace.over:
             self.faults.append(f"{line['event']} ({details})")
