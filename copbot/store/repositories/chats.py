@@ -11,6 +11,7 @@ from copbot.domain.place import Place
 from copbot.domain.response import MessageKey
 from copbot.ports.store import Chats
 from copbot.store import tables
+from copbot.store.database import is_postgresql
 from copbot.store.mapper import PLACE, Mapper, posted, replacing, rows_for, skipping, some
 from copbot.store.statements import Prepared, among, reader
 
@@ -41,10 +42,13 @@ class SqlChats(Chats):
         self._attend = replacing(connection, tables.attendance, ("chat", "member"), "coming", "at")
         self._pin = skipping(connection, tables.pin)
         here, read = tables.chat.c, reader(connection, CHAT.columns)
-        held = sa.and_(among(connection, here.place_channel, "channels"), among(connection, sa.cast(here.state, sa.Text), "states"))
-        response = tables.response.c
-        answered = here.id.in_(sa.select(response.chat).where(among(connection, response.message, "messages")))
-        touched = CHAT.select.where(held | answered).order_by(here.id).with_for_update(key_share=True)
+        there, response = tables.chat.alias("held").c, tables.response.c
+        held = sa.select(there.id).where(among(connection, there.place_channel, "channels"), among(connection, there.state, "states"))
+        answered = sa.select(response.chat).where(among(connection, response.message, "messages"))
+        # PostgreSQL finds no index for one condition or another, but for a list of ids.
+        ids = held.union(answered)
+        among_ids = here.id == sa.any_(sa.func.array(ids.scalar_subquery())) if is_postgresql(connection) else here.id.in_(ids)
+        touched = CHAT.select.where(among_ids).order_by(here.id).with_for_update(key_share=True)
         self._touched = Prepared(connection, touched)
         of_ids = CHAT.select.where(among(connection, here.id)).order_by(here.id)
         self._of_ids, self._locked = Prepared(connection, of_ids), Prepared(connection, of_ids.with_for_update(key_share=True))
