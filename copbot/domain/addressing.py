@@ -11,7 +11,9 @@ def addressed(pointed: Sequence[int], facilitators: Collection[int]) -> tuple[Ki
     ``pointed``: the author of the message it explicitly replies to first, then those it mentions, its own author left
     out. One member who is no host makes it ``peer``; hosts alone make it ``to_host``; nobody makes it ``answer``.
     """
+    if not pointed:
+        return Kind.ANSWER, None
     peers = [member for member in pointed if member not in facilitators]
     if peers:
         return Kind.PEER, peers[0]
-    return (Kind.TO_HOST, pointed[0]) if pointed else (Kind.ANSWER, None)
+    return Kind.TO_HOST, pointed[0]

@@ -5,7 +5,7 @@ is a breach; it tells the author, privately.
 """
 
 import re
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -79,8 +79,8 @@ HOSPITAL = re.compile(r"\b(?:hosp(?:ital)?|mrn|rio|emis)\s*(?:no|number|id)?[:# 
 
 _INWARD = re.compile(r"\d[ABD-HJLNP-UW-Z]{2}\b", re.IGNORECASE)
 """How every postcode ends."""
-_BIRTH_WORDS = ("dob", "d.o.b", "date of birth", "born")
-_HOSPITAL_WORDS = ("hosp", "mrn", "rio", "emis")
+_BIRTH_WORDS = re.compile(r"dob|d\.o\.b|date of birth|born")
+_HOSPITAL_WORDS = re.compile(r"hosp|mrn|rio|emis")
 _TITLE = re.compile(r"M(?:r|s|iss|x|aster|um)|Baby|Dad|Nan|Grandad")
 _DIGITS = re.compile(r"\d")
 _ORDINALS = ("st", "nd", "rd", "th")
@@ -149,10 +149,9 @@ def _with_digits(text: str, start: int, digits: int, published: Collection[str])
             yield _at(match, IdentifierKind.HOSPITAL_NUMBER, Confidence.MEDIUM)
 
 
-def _may_say(text: str, words: Iterable[str]) -> bool:
+def _may_say(text: str, words: re.Pattern[str]) -> bool:
     """Whether a pattern that needs one of these words may match. Patterns take some letters beyond ASCII for letters of the alphabet."""
-    small = text.lower()
-    return not text.isascii() or any(word in small for word in words)
+    return not text.isascii() or words.search(text.lower()) is not None
 
 
 def _long_numbers(text: str, start: int, published: Collection[str]) -> Iterator[Found]:

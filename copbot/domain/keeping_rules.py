@@ -1,9 +1,9 @@
 """What may be kept of what a member says: one rule, asked before anything is stored (3-architecture 8, 2-domain 6.2)."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from enum import IntEnum
+from typing import NamedTuple
 
 from copbot.domain.community import KeepText
 from copbot.domain.consent import OFF, ON, Consent, OffTheRecord, Scope
@@ -24,8 +24,7 @@ class Keep(IntEnum):
     TEXT = 4
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
+class Standing(NamedTuple):
     """How a member stands towards one message: the newest choices they made, whether a notice reached them before it,
     whether it was said off the record, and whether it may identify somebody.
     """
@@ -65,7 +64,7 @@ def off_the_record(marks: Iterable[OffTheRecord], chat: int, member: int, moment
 
 def choice(choices: Mapping[str, Consent], scope: Scope) -> Consent | None:
     """The member's newest choice of that scope, from what ``Consents.current`` gives for them."""
-    return choices.get(scope.value)
+    return choices.get(scope)
 
 
 def is_opted_out(choices: Mapping[str, Consent]) -> bool:

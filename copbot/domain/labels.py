@@ -37,6 +37,8 @@ def match(text: str, questions: Parts) -> tuple[Label, ...]:
 
 def part_in_thread(text: str, number: int, parts: str) -> str:
     """The part that a message in the thread of question ``number`` names; "" whatever other question it names."""
+    if not parts:
+        return ""
     return next((part for named, part in match(text, {number: parts}) if named == number), "")
 
 

@@ -1,18 +1,17 @@
 """Who and where, in no platform's words."""
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Person:
+class Person(NamedTuple):
     """An account on one platform."""
 
     platform: str
     id: str
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Place:
+class Place(NamedTuple):
     """Somewhere a message can be posted: a channel, a thread in it, or one person's private messages.
 
     ``channel`` and ``thread`` are the platform's own ids; nothing but the adapter reads meaning into them.

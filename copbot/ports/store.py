@@ -144,8 +144,8 @@ class Responses(Protocol):
     """Responses and the tombstones of messages that must not come back."""
 
     def of_messages(self, keys: Collection[MessageKey]) -> list[Response]: ...
-    def add(self, responses: Iterable[Response]) -> list[Response]:
-        """Skips those whose (message, question) is known; returns the added ones."""
+    def add(self, responses: Iterable[Response]) -> list[int | None]:
+        """The id that each was given, in order; None for those whose (message, question) is known, which are left alone."""
         ...
 
     def save(self, responses: Iterable[Response]) -> None: ...

@@ -28,7 +28,7 @@ def take(desk: Desk, batch: Sequence[Heard]) -> list[Reply]:
     if said:
         listening.hear(desk, said)
     nothing = Nothing()
-    return [replies.get(id(heard), nothing) for heard in batch]
+    return [replies.get(id(heard), nothing) for heard in batch] if replies else [nothing] * len(batch)
 
 
 def _is_private(heard: Happening, channels: Set[tuple[str, str]]) -> TypeGuard[Said]:

@@ -3,13 +3,14 @@
 from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import NamedTuple
 
 from copbot.domain import cues
 from copbot.domain.addressing import addressed
 from copbot.domain.chat import HEARING, AskedQuestion, Chat, Role
 from copbot.domain.consent import Consent, OffTheRecord, Scope
 from copbot.domain.format import Log
-from copbot.domain.keeping_rules import Keep, Standing, choice, how_much, is_opted_out, noticed_before, off_the_record
+from copbot.domain.keeping_rules import Keep, Standing, choice, how_much, noticed_before, off_the_record
 from copbot.domain.member import Member
 from copbot.domain.place import Person
 from copbot.domain.response import Kind, MessageKey, Response
@@ -23,7 +24,10 @@ class Company:
 
     members: Mapping[tuple[str, Person], Member]
     choices: Mapping[int, Mapping[str, Consent]]
-    marks: Sequence[OffTheRecord]
+    marks: Mapping[tuple[int, int], Sequence[OffTheRecord]]
+    """Of each chat and member that have any."""
+    opted_out: Set[int]
+    """The members who asked that nothing be kept about them."""
     authors: Mapping[MessageKey, Person]
     unnoticed: Set[int]
     """The members who have not had the privacy notice."""
@@ -32,18 +36,17 @@ class Company:
         """The person as a member of the chat's community; None if they are not known there."""
         return self.members.get((chat.community, person))
 
-    def opted_out(self, member: int) -> bool:
-        """Whether the member asked that nothing be kept about them."""
-        choices = self.choices.get(member)
-        return choices is not None and is_opted_out(choices)
-
     def is_private(self, chat: int, member: int, moment: datetime) -> bool:
         """Whether nothing the member says in the chat at that moment may be kept, because they said so."""
-        return self.opted_out(member) or (bool(self.marks) and off_the_record(self.marks, chat, member, moment))
+        return member in self.opted_out or self.is_off_the_record(chat, member, moment)
+
+    def is_off_the_record(self, chat: int, member: int, moment: datetime) -> bool:
+        """Whether the member was off the record in the chat at that moment."""
+        marks = self.marks.get((chat, member))
+        return marks is not None and off_the_record(marks, chat, member, moment)
 
 
-@dataclass(frozen=True, slots=True)
-class Judged:
+class Judged(NamedTuple):
     """A message, where it belongs, whose it is (None: somebody forgotten) and how much of it is kept."""
 
     post: Post
@@ -68,13 +71,13 @@ class Judge:
         chat, author = spot.chat, self.company.member(spot.chat, post.person)
         standing = self._standing(post, chat, author) if author else Standing(off_the_record=True)
         policy = self.scene.communities[chat.id].privacy.keep_message_text
-        is_private = standing.off_the_record or author is None or self.company.opted_out(author.id)
+        is_private = standing.off_the_record or author is None or author.id in self.company.opted_out
         return Judged(post, spot, author, how_much(policy, self.logs[chat.id], post.at, standing), is_private)
 
     def rows(self, judged: Judged) -> list[Response]:
         """The rows that the message should have, new ones with the id 0. Rows there are already stay, at most losing their text."""
         post, chat, author = judged.post, judged.spot.chat, judged.author
-        stored = {row.asked: row for row in self.scene.known.get(post.key, ())}
+        stored = {row.asked: row for row in known} if (known := self.scene.known.get(post.key)) else {}
         rows: list[Response] = []
         for asked, part in judged.spot.targets:
             row = stored.get(asked.id)
@@ -98,17 +101,14 @@ class Judge:
         return list(rows.values())
 
     def _standing(self, post: Post, chat: Chat, author: Member) -> Standing:
-        choices, marks = self.company.choices.get(author.id), self.company.marks
+        choices, is_off = self.company.choices.get(author.id), self.company.is_off_the_record
         return Standing(
             activity=choice(choices, Scope.ACTIVITY) if choices else None,
             text=choice(choices, Scope.TEXT) if choices else None,
             noticed=noticed_before(post.at, author.noticed_at, chat.noticed_at),
-            off_the_record=bool(marks) and off_the_record(marks, chat.id, author.id, post.at),
-            flagged=post.key in self.flagged or self._edited_off_the_record(post, chat, author),
+            off_the_record=is_off(chat.id, author.id, post.at),
+            flagged=post.key in self.flagged or (post.edited_at is not None and is_off(chat.id, author.id, post.edited_at)),
         )
-
-    def _edited_off_the_record(self, post: Post, chat: Chat, author: Member) -> bool:
-        return post.edited_at is not None and off_the_record(self.company.marks, chat.id, author.id, post.edited_at)
 
     def _filled(self, row: Response | None, judged: Judged, asked: AskedQuestion, part: str, author: Member) -> Response:
         """The row there is, or a new one, with what the message says now."""
@@ -152,11 +152,11 @@ class Judge:
     def _pointed(self, post: Post, chat: Chat, author: Member) -> list[int]:
         """Whom a message points to: the author of the message it replies to, then those it mentions."""
         explicit = [post.replies_to] if post.replies_to else []
-        if post.place.thread is not None and post.beside(post.place.thread) not in self.scene.threads:
-            explicit.append(post.place.thread)
+        if post.thread is not None and post.thread not in self.scene.threads:
+            explicit.append(post.thread)
         pointed: dict[int, None] = {}
         for message in explicit:
-            pointed.update(dict.fromkeys(self._authors(post.beside(message), chat)))
+            pointed.update(dict.fromkeys(self._authors(message, chat)))
         for person in post.mentions:
             mentioned = self.company.member(chat, person)
             if mentioned is not None:

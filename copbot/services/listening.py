@@ -5,9 +5,10 @@ from dataclasses import replace
 from datetime import datetime
 
 from copbot.domain.chat import HEARING, State
+from copbot.domain.consent import OffTheRecord
 from copbot.domain.format import Log
 from copbot.domain.heard import Happening
-from copbot.domain.keeping_rules import Keep
+from copbot.domain.keeping_rules import Keep, is_opted_out
 from copbot.domain.member import Member
 from copbot.domain.place import Person
 from copbot.domain.response import Kind, MessageKey, Response
@@ -103,13 +104,22 @@ def _company(desk: Desk, scene: Scene, heard: Sequence[Placed]) -> Company:
         met = meet(desk, community, names, also={person for post in posts for person in post.mentions})
         members |= {(community, person): member for person, member in met.items()}
     ids = {member.id for member in members.values()} | {row.member for rows in scene.known.values() for row in rows}
+    choices = desk.uow.consents.current(ids) if ids else {}
     return Company(
         members=members,
-        choices=desk.uow.consents.current(ids) if ids else {},
-        marks=desk.uow.consents.off_the_record({spot.chat.id for _, spot in heard}) if heard else (),
+        choices=choices,
+        opted_out={member for member, made in choices.items() if made and is_opted_out(made)},
+        marks=_marks(desk, {spot.chat.id for _, spot in heard}),
         authors={post.key: post.person for post, _ in heard},
         unnoticed={member.id for member in members.values() if member.noticed_at is None},
     )
+
+
+def _marks(desk: Desk, chats: Collection[int]) -> dict[tuple[int, int], list[OffTheRecord]]:
+    marks: dict[tuple[int, int], list[OffTheRecord]] = {}
+    for mark in desk.uow.consents.off_the_record(chats) if chats else ():
+        marks.setdefault((mark.chat, mark.member), []).append(mark)
+    return marks
 
 
 def _warn(desk: Desk, checks: Sequence[Check], judged: Sequence[Judged]) -> None:
@@ -133,7 +143,8 @@ def _write(desk: Desk, judge: Judge, judged: Sequence[Judged], removed: Sequence
         desk.uow.responses.save(left)
     _bury_private(desk, judge, judged)
     new = [row for row in rows if not row.id] + _presence(desk, judge, judged)
-    added = desk.uow.responses.add(new) if new else []
+    ids = desk.uow.responses.add(new) if new else []
+    added = {id: row for id, row in zip(ids, new, strict=True) if id is not None}
     _greet(desk, judge.company, judged)
     changed = {row.asked for row in gone} | {row.asked for row in left if row.kind is not stored[row.id].kind}
     tallying.tally(desk, scene, added, {id for id in changed if id is not None}, _spoke_at(judged))
@@ -169,7 +180,7 @@ def _greet(desk: Desk, company: Company, judged: Sequence[Judged]) -> None:
     changed: dict[int, Member] = {}
     new: dict[int, tuple[Member, datetime]] = {}
     for each in judged:
-        if each.author is None or company.opted_out(each.author.id):
+        if each.author is None or each.author.id in company.opted_out:
             continue
         member, at = changed.get(each.author.id, each.author), each.post.at
         if member.noticed_at is None:

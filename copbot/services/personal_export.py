@@ -17,8 +17,8 @@ def everything_about(desk: Desk, member: Member) -> bytes:
     uow = desk.uow
     kept: dict[str, Any] = {
         "made_at": desk.now,
-        "you": _without(asdict(member), "id"),
-        "switches": [_without(asdict(made), "id", "member") for made in uow.consents.current([member.id]).get(member.id, {}).values()],
+        "you": _without(_named(member), "id"),
+        "switches": [_without(_named(made), "id", "member") for made in uow.consents.current([member.id]).get(member.id, {}).values()],
         "responses": _responses(desk, member, chats),
         "reflections": _own(uow.follow_ups.reflections(member.id)),
         "commitments": _own(uow.follow_ups.commitments(member.id)),
@@ -38,7 +38,7 @@ def _responses(desk: Desk, member: Member, chats: dict[int, Chat]) -> list[dict[
     others = desk.uow.members.many({row.replies_to for row in rows if row.replies_to is not None})
     asked = {each.id: each.label for each in desk.uow.questions.of([row.chat for row in rows if row.chat in chats])}
     return [
-        _without(asdict(row), "id", "member")
+        _without(_named(row), "id", "member")
         | {
             "asked": asked.get(row.asked) if row.asked is not None else None,
             "replies_to": others[row.replies_to].pseudonym if row.replies_to in others else None,
@@ -48,7 +48,12 @@ def _responses(desk: Desk, member: Member, chats: dict[int, Chat]) -> list[dict[
 
 
 def _own(rows: Iterable[Any]) -> list[dict[str, Any]]:
-    return [_without(asdict(row), "id", "member") for row in rows]
+    return [_without(_named(row), "id", "member") for row in rows]
+
+
+def _named(row: object) -> dict[str, Any]:
+    """The row with the names of its fields, and of those of people and places in it, which JSON would not tell from lists."""
+    return {name: value._asdict() if hasattr(value, "_asdict") else value for name, value in asdict(row).items()}  # type: ignore[call-overload]
 
 
 def _without(row: dict[str, Any], *names: str) -> dict[str, Any]:

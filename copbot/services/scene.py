@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Container, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from copbot.domain import labels
 from copbot.domain.chat import FACILITATORS, HEARING, AskedQuestion, Chat, Role, State
@@ -13,8 +14,7 @@ from copbot.services.desk import Desk
 from copbot.services.sifting import Post, Sifted, key_of
 
 
-@dataclass(frozen=True, slots=True)
-class Spot:
+class Spot(NamedTuple):
     """Where a message belongs: its chat, and the questions (with the part meant) that it answers, if any.
 
     ``by_label``: it is in the main channel, where the label decides.
@@ -48,7 +48,7 @@ class Scene:
         chat = self._chat_of(post)
         if chat is None:
             return None
-        if post.place.thread is not None:
+        if post.thread is not None:
             return self._heard(Spot(chat, self._stored(post)))
         return self._heard(Spot(chat, self._labelled(post, chat), by_label=True))
 
@@ -61,13 +61,13 @@ class Scene:
 
     def _thread_question(self, post: Post) -> AskedQuestion | None:
         """The question of the thread; also of a thread that a member's own stored message started (Slack)."""
-        root = post.place.thread or post.replies_to
+        root = post.thread or post.replies_to
         if root is None:
             return None
-        asked = self.threads.get(post.beside(root))
-        if asked is not None or post.place.thread is None:
+        asked = self.threads.get(root)
+        if asked is not None or post.thread is None:
             return asked
-        started = [row.asked for row in self.known.get(post.beside(root), ()) if row.asked is not None]
+        started = [row.asked for row in self.known.get(root, ()) if row.asked is not None]
         return self.asked.get(started[0]) if started else None
 
     def _chat_of(self, post: Post) -> Chat | None:
@@ -92,7 +92,7 @@ class Scene:
 def load(desk: Desk, sifted: Sifted) -> Scene:
     """Load what the batch touches, in a number of statements that does not grow with it; lock the chats."""
     keys = _keys(sifted)
-    places = {post.place.top for post in sifted.posts} | {event.place.top for event in sifted.removed}
+    places = {place.top for place in {post.place for post in sifted.posts} | {event.place for event in sifted.removed}}
     locked = {chat.id: chat for chat in desk.uow.chats.lock_touched(places, HEARING, keys)} if places else {}
     known = _known(desk, keys, locked) if locked else {}
     answered = {row.chat for rows in known.values() for row in rows}
@@ -116,11 +116,7 @@ def _keys(sifted: Sifted) -> set[MessageKey]:
     """The batch's messages and the messages that those reply to."""
     keys = {key_of(event.place, event.message) for event in sifted.removed}
     for post in sifted.posts:
-        keys.add(post.key)
-        if post.replies_to is not None:
-            keys.add(post.beside(post.replies_to))
-        if post.place.thread is not None:
-            keys.add(post.beside(post.place.thread))
+        keys |= {post.key, post.replies_to or post.key, post.thread or post.key}
     return keys
 
 

@@ -3,31 +3,34 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from copbot.domain.heard import Edited, Happening, Joined, Left, Removed, Said
 from copbot.domain.place import Person, Place
 from copbot.domain.response import MessageKey
 
 
-@dataclass(frozen=True, slots=True)
-class Post:
-    """A message of somebody's. ``at`` is when it was first said; ``edited_at`` and ``version`` are of its last edit (0: never edited)."""
+class Post(NamedTuple):
+    """A message of somebody's. ``at`` is when it was first said; ``edited_at`` and ``version`` are of its last edit (0: never edited).
+
+    ``thread`` is what its thread is named by, as a message: in Slack that is the one that started it.
+    """
 
     key: MessageKey
     at: datetime
     place: Place
     person: Person
     text: str
-    mentions: tuple[Person, ...] = ()
-    replies_to: str | None = None
+    mentions: tuple[Person, ...]
+    replies_to: MessageKey | None
+    thread: MessageKey | None
     has_files: bool = False
     name: str = ""
     version: int = 0
     edited_at: datetime | None = None
 
-    def beside(self, message: str) -> MessageKey:
-        """Another message of the same channel."""
-        return MessageKey(self.key.platform, self.key.channel, message)
+
+_Told = tuple[MessageKey, datetime, Place, Person, str, tuple[Person, ...], MessageKey | None, MessageKey | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,29 +70,23 @@ def sift(batch: Sequence[Happening]) -> Sifted:
 
 
 def _said(event: Said) -> Post:
-    return Post(
-        key_of(event.place, event.message),
-        event.at,
-        event.place,
-        event.person,
-        event.text,
-        event.mentions,
-        event.replies_to,
-        event.has_files,
-        event.name,
-    )
+    return Post(*_told(event, event.at), event.has_files, event.name)
 
 
 def _edited(event: Edited) -> Post:
-    return Post(
-        key_of(event.place, event.message),
-        event.said_at,
+    return Post(*_told(event, event.said_at), name=event.name, version=event.version, edited_at=event.at)
+
+
+def _told(event: Said | Edited, at: datetime) -> _Told:
+    """What both tell, in the order of a Post."""
+    platform, channel, thread = event.place
+    return (
+        MessageKey(platform, channel, event.message),
+        at,
         event.place,
         event.person,
         event.text,
         event.mentions,
-        event.replies_to,
-        name=event.name,
-        version=event.version,
-        edited_at=event.at,
+        None if event.replies_to is None else MessageKey(platform, channel, event.replies_to),
+        None if thread is None else MessageKey(platform, channel, thread),
     )

@@ -12,15 +12,15 @@ from copbot.services.scene import Scene
 
 
 def tally(
-    desk: Desk, scene: Scene, added: Sequence[Response], changed: Collection[int], spoke_at: Mapping[int, datetime] | None = None
+    desk: Desk, scene: Scene, added: Mapping[int, Response], changed: Collection[int], spoke_at: Mapping[int, datetime] | None = None
 ) -> None:
     """Bring the counters up to date.
 
-    ``added`` responses are added on; questions in ``changed``, whose responses were removed or became another kind, are counted anew;
-    ``spoke_at`` is when somebody last spoke to a question, whoever it was.
+    ``added`` responses, by their new ids, are added on; questions in ``changed``, whose responses were removed or became another kind,
+    are counted anew; ``spoke_at`` is when somebody last spoke to a question, whoever it was.
     """
     spoke = spoke_at or {}
-    touched = {row.asked for row in added if row.asked is not None} | set(changed) | set(spoke)
+    touched = {row.asked for row in added.values() if row.asked is not None} | set(changed) | set(spoke)
     if not touched:
         return
     before = desk.uow.questions.counters(touched)
@@ -52,16 +52,12 @@ def _recounted(desk: Desk, before: Mapping[int, Counters], chats: Collection[int
     return {id: recounted(counters, stored[id]) for id, counters in before.items()}
 
 
-def _added(desk: Desk, before: Mapping[int, Counters], added: Sequence[Response]) -> dict[int, Counters]:
+def _added(desk: Desk, before: Mapping[int, Counters], added: Mapping[int, Response]) -> dict[int, Counters]:
     new: defaultdict[int, list[Response]] = defaultdict(list)
-    for row in added:
+    for row in added.values():
         if row.asked is not None and row.asked in before:
             new[row.asked].append(row)
-    voices = Counter(asked for asked, _ in _first_spoke(desk, [row for rows in new.values() for row in rows if counts(row)]))
+    pairs = {(asked, row.member) for asked, rows in new.items() for row in rows if counts(row)}
+    spoke = desk.uow.responses.who_spoke(pairs, before=min(added)) if pairs else set()
+    voices = Counter(asked for asked, _ in pairs - spoke)
     return {id: with_added(counters, new[id], voices[id]) if id in new else counters for id, counters in before.items()}
-
-
-def _first_spoke(desk: Desk, added: Sequence[Response]) -> set[tuple[int, int]]:
-    """The questions, each with the member, that somebody has not spoken to before. What members said before does not make it slower."""
-    pairs = {(row.asked, row.member) for row in added if row.asked is not None}
-    return pairs - desk.uow.responses.who_spoke(pairs, before=min(row.id for row in added)) if pairs else pairs

@@ -37,12 +37,13 @@ class Mapper(Generic[R]):
         self.table = table
         self._spreads = spreads or {}
         self._plain = tuple(f.name for f in fields(kind) if f.name not in self._spreads)  # type: ignore[arg-type]
-        self._parts: list[tuple[int, int, Callable[..., object] | None]] = []
+        self._wholes: list[tuple[slice, Callable[..., object]]] = []
         names: list[str] = []
         for field in fields(kind):  # type: ignore[arg-type]
             spread = self._spreads.get(field.name)
             columns = spread.columns if spread else (field.name,)
-            self._parts.append((len(names), len(names) + len(columns), spread.whole if spread else None))
+            if spread:
+                self._wholes.insert(0, (slice(len(names), len(names) + len(columns)), spread.whole))
             names += columns
         self.names: tuple[str, ...] = tuple(name for name in names if name != "id")
         """Of the columns that ``fresh`` and ``changed`` set."""
@@ -60,7 +61,10 @@ class Mapper(Generic[R]):
         """The value that a row of ``columns`` holds."""
         if not self._spreads:
             return self._make(*row)
-        return self._make(*[row[start] if whole is None else whole(*row[start:stop]) for start, stop, whole in self._parts])
+        cells = list(row)
+        for columns, whole in self._wholes:
+            cells[columns] = (whole(*cells[columns]),)
+        return self._make(*cells)
 
     def maybe(self, row: Sequence[Any] | None) -> R | None:
         """The value of the row, if there is one."""
@@ -88,10 +92,6 @@ class Mapper(Generic[R]):
         for place, apart in self._aparts:
             cells[place : place + 1] = apart(cells[place])
         return cells[1:] if self.columns[0].name == "id" else cells
-
-    def numbered(self, value: R, id: int) -> R:
-        """The value with its id; for dataclasses whose first field that is."""
-        return self._make(id, *self._values(value)[1:])
 
     def _row(self, value: R) -> dict[str, Any]:
         row = {name: getattr(value, name) for name in self._plain}

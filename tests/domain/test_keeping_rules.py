@@ -1,6 +1,5 @@
 """What is kept of a message: every way the settings and choices can fall (2-domain 6.2, 3-architecture 8)."""
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -20,11 +19,11 @@ def made(scope: Scope, state: str, at: datetime = BEFORE) -> Consent:
 
 
 def activity(state: str, at: datetime = BEFORE) -> Standing:
-    return replace(NOTICED, activity=made(Scope.ACTIVITY, state, at))
+    return NOTICED._replace(activity=made(Scope.ACTIVITY, state, at))
 
 
 def text(state: str, at: datetime = BEFORE) -> Standing:
-    return replace(NOTICED, text=made(Scope.TEXT, state, at))
+    return NOTICED._replace(text=made(Scope.TEXT, state, at))
 
 
 @pytest.mark.parametrize(
@@ -43,13 +42,13 @@ def text(state: str, at: datetime = BEFORE) -> Standing:
         (KeepText.WITH_NOTICE, Log.ACTIVITY, activity(OFF, AFTER), Keep.SPOKE),
         (KeepText.WITH_NOTICE, Log.ACTIVITY, activity(ON), Keep.TEXT),
         (KeepText.WITH_NOTICE, Log.ACTIVITY, activity(ON, AFTER), Keep.SPOKE),
-        (KeepText.WITH_NOTICE, Log.ACTIVITY, replace(NOTICED, off_the_record=True), Keep.SPOKE),
-        (KeepText.WITH_NOTICE, Log.ACTIVITY, replace(NOTICED, flagged=True), Keep.ACTIVITY),
-        (KeepText.WITH_CONSENT, Log.ACTIVITY, replace(text(ON), flagged=True), Keep.ACTIVITY),
+        (KeepText.WITH_NOTICE, Log.ACTIVITY, NOTICED._replace(off_the_record=True), Keep.SPOKE),
+        (KeepText.WITH_NOTICE, Log.ACTIVITY, NOTICED._replace(flagged=True), Keep.ACTIVITY),
+        (KeepText.WITH_CONSENT, Log.ACTIVITY, text(ON)._replace(flagged=True), Keep.ACTIVITY),
         (KeepText.WITH_NOTICE, Log.PRESENCE_ONLY, NOTICED, Keep.PRESENCE),
         (KeepText.WITH_CONSENT, Log.PRESENCE_ONLY, text(ON), Keep.PRESENCE),
         (KeepText.WITH_NOTICE, Log.PRESENCE_ONLY, Standing(), Keep.SPOKE),
-        (KeepText.WITH_NOTICE, Log.PRESENCE_ONLY, replace(NOTICED, off_the_record=True), Keep.SPOKE),
+        (KeepText.WITH_NOTICE, Log.PRESENCE_ONLY, NOTICED._replace(off_the_record=True), Keep.SPOKE),
         (KeepText.WITH_NOTICE, Log.NOTHING, text(ON), Keep.NOTHING),
         (KeepText.WITH_NOTICE, Log.NOTHING, activity(OFF), Keep.NOTHING),
     ],

@@ -10,7 +10,7 @@ from copbot.domain.consent import Consent, IdentifierEvent, OffTheRecord
 from copbot.domain.response import MessageKey
 from copbot.ports.people import Consents, Identifiers
 from copbot.store import tables
-from copbot.store.mapper import Mapper, rows_for, skipping, some
+from copbot.store.mapper import Mapper, skipping
 from copbot.store.statements import Prepared, among, reader
 
 CONSENT = Mapper(Consent, tables.consent)
@@ -22,7 +22,6 @@ _BACK = tables.off_the_record.update().where(
     _off.chat == sa.bindparam("of_chat"), _off.member == sa.bindparam("of_member"), _off.until.is_(None)
 )
 _EVENT_OF_ID = EVENT.select.where(_event.id == sa.bindparam("of_id"))
-_EVENTS_OF_MESSAGES = EVENT.select.where(_event.message.in_(some())).order_by(_event.id)
 _EVENTS_IN_CHAT = EVENT.select.where(_event.member == sa.bindparam("of_member"), _event.chat == sa.bindparam("of_chat")).order_by(_event.id)
 _DECIDE = tables.identifier_event.update().where(_event.id == sa.bindparam("of_id"))
 
@@ -69,6 +68,8 @@ class SqlIdentifiers(Identifiers):
 
     def __init__(self, connection: sa.Connection) -> None:
         self._connection = connection
+        self._of_messages = Prepared(connection, EVENT.select.where(among(connection, _event.message)).order_by(_event.id))
+        self._read = reader(connection, EVENT.columns)
 
     @override
     def add(self, events: Iterable[IdentifierEvent]) -> None:
@@ -78,7 +79,7 @@ class SqlIdentifiers(Identifiers):
     @override
     def of_messages(self, keys: Collection[MessageKey]) -> list[IdentifierEvent]:
         wanted = set(keys)
-        rows = rows_for(self._connection, _EVENTS_OF_MESSAGES, sorted({key.message for key in wanted}))
+        rows = self._read(self._of_messages.rows(some=sorted({key.message for key in wanted})))
         return [event for event in EVENT.values(rows) if MessageKey(event.platform, event.channel, event.message) in wanted]
 
     @override

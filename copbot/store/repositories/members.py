@@ -86,6 +86,7 @@ class SqlMembers(Members):
             connection, _IN_COMMUNITY.where(among(connection, _member.platform, "platforms"), among(connection, _member.person))
         )
         self._read = reader(connection, MEMBER.columns)
+        self._save = Prepared(connection, MEMBER.update, MEMBER.names)
         hash = tables.forgotten.c.hash
         self._forgotten = Prepared(connection, sa.select(hash).where(among(connection, hash)))
 
@@ -124,7 +125,7 @@ class SqlMembers(Members):
     @override
     def save_all(self, members: Iterable[Member]) -> None:
         if rows := [MEMBER.changed(member) for member in members]:
-            self._connection.execute(MEMBER.update, rows)
+            self._save.run_all(rows)
 
     @override
     def forget(self, member: Member, at: datetime) -> None:

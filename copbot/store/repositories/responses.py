@@ -47,10 +47,8 @@ class SqlResponses(Responses):
         return [response for response in RESPONSE.values(self._read(rows)) if response.message in wanted]
 
     @override
-    def add(self, responses: Iterable[Response]) -> list[Response]:
-        given = list(responses)
-        ids = self._add.add([RESPONSE.cells(response) for response in given])
-        return [RESPONSE.numbered(response, id) for response, id in zip(given, ids, strict=True) if id is not None]
+    def add(self, responses: Iterable[Response]) -> list[int | None]:
+        return self._add.add([RESPONSE.cells(response) for response in responses])
 
     @override
     def save(self, responses: Iterable[Response]) -> None:

@@ -48,6 +48,10 @@ class Instant(TypeDecorator[datetime]):
         return _from_text if dialect.name == "sqlite" else _in_utc
 
 
+_OFFSET = "+00:00"
+"""How the text of an instant in UTC ends, where it does not go without saying."""
+
+
 def _in_utc(value: datetime | None) -> datetime | None:
     if value is None:
         return None
@@ -57,12 +61,12 @@ def _in_utc(value: datetime | None) -> datetime | None:
 
 
 def _as_text(value: datetime | None) -> str | None:
-    in_utc = _in_utc(value)
-    return in_utc.replace(tzinfo=None).isoformat(" ", "microseconds") if in_utc else None
+    in_utc = value if value is None or value.tzinfo is UTC else _in_utc(value)
+    return in_utc.isoformat(" ", "microseconds").removesuffix(_OFFSET) if in_utc else None
 
 
 def _from_text(value: str | None) -> datetime | None:
-    return None if value is None else datetime.fromisoformat(value).replace(tzinfo=UTC)
+    return None if value is None else datetime.fromisoformat(value + _OFFSET)
 
 
 class Word(TypeDecorator[W], Generic[W]):
@@ -82,8 +86,10 @@ class Word(TypeDecorator[W], Generic[W]):
         return words.__getitem__
 
     @override
-    def process_bind_param(self, value: W | None, dialect: Dialect) -> str | None:
-        return None if value is None else value.value
+    def bind_processor(self, dialect: Dialect) -> Callable[[W | None], str | None]:
+        values: dict[W | None, str | None] = {None: None}
+        values.update((word, word.value) for word in self.words)
+        return values.__getitem__
 
 
 class Json(TypeDecorator[V], Generic[V]):

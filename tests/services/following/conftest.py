@@ -193,7 +193,8 @@ class World:
             self.presses += 1
             key = MessageKey("room", "slt", f"m{self.presses}")
             fields: dict[str, object] = {"asked": asked.id, "message": key, "text": text, **more}
-            return desk.uow.responses.add([Response(0, chat.id, member.id, Kind.ANSWER, self.now, **fields)])[0]  # type: ignore[arg-type]
+            desk.uow.responses.add([Response(0, chat.id, member.id, Kind.ANSWER, self.now, **fields)])  # type: ignore[arg-type]
+            return desk.uow.responses.of_messages([key])[0]
 
     def command(self, name: str, verb: str, text: str = "", chat: Chat | None = None, **options: str) -> Reply:
         with self.desk() as desk:
