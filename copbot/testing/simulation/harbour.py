@@ -294,9 +294,13 @@ class Connection:
         """Bring an event to the copy."""
         self.arriving.put_nowait(delivery)
 
+    def close(self) -> None:
+        """Carry nothing any more: the copy hangs up."""
+        self._fallen = True
+
     def fall(self) -> None:
         """Break; the copy notices."""
-        self._fallen = True
+        self.close()
         self.arriving.put_nowait(None)
 
 

@@ -89,6 +89,7 @@ class HarbourPlatform(Platform, Forms, Direct, Calendar, History, Pins):
                 at_work.add(task)
                 task.add_done_callback(at_work.discard)
         finally:
+            connection.close()
             for task in at_work:
                 task.cancel()
         self._harbour.trace(self._process.name, "disconnected")

@@ -73,7 +73,7 @@ def _tell(world: World, error: Exception) -> str:
     lines = "\n".join(list(world.trace.lines)[-SHOWN:])
     name = world.database.name
     again = f"make faults-simulation SEEDS=1 START={world.seed} DATABASE={name}"
-    return f"{lines}\nSeed {world.seed} on {name} failed: {type(error).__name__}: {error}\nAgain: {again}"
+    return f"{lines}\nSeed {world.seed} on {name} failed: {type(error).__name__}: {error}\nTrace: {world.trace.digest}\nAgain: {again}"
 
 
 def database_of(name: str) -> AbstractContextManager[Database]:
