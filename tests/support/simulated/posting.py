@@ -85,13 +85,18 @@ def _may_be_deleted(key: str) -> bool:
 
 
 def _as_last_edited(books: Books) -> None:
-    """As the last edit that was sent left it, or a later one of which nobody knows whether it was done."""
+    """As the last edit that was sent left it, or a later one of which nobody knows whether it was done.
+
+    Of a panel whose last change was refused, nobody can say any more what it read when the one before left.
+    """
     last: dict[str, list[str]] = {}
     for row in books.outbox:
         if row["verb"] is Verb.EDIT and row["fate"] is Fate.SENT:
             last[row["edits"]] = [_words_of(books, row)]
         elif row["edits"] in last and MAY_STAND_THERE in row["trouble"]:
             last[row["edits"]].append(_words_of(books, row))
+        elif row["purpose"] == panel.KEY and row["fate"] is Fate.FAILED:
+            last.pop(row["edits"], None)
     visible = books.visible()
     for key, texts in last.items():
         for entry in visible.get(key, []):
