@@ -93,10 +93,10 @@ def _as_last_edited(books: Books) -> None:
     for row in books.outbox:
         if row["verb"] is Verb.EDIT and row["fate"] is Fate.SENT:
             last[row["edits"]] = [_words_of(books, row)]
-        elif row["edits"] in last and MAY_STAND_THERE in row["trouble"]:
-            last[row["edits"]].append(_words_of(books, row))
         elif row["purpose"] == panel.KEY and row["fate"] is Fate.FAILED:
             last.pop(row["edits"], None)
+        elif row["edits"] in last and MAY_STAND_THERE in row["trouble"]:
+            last[row["edits"]].append(_words_of(books, row))
     visible = books.visible()
     for key, texts in last.items():
         for entry in visible.get(key, []):
