@@ -228,12 +228,11 @@ class Bot:
         if not self._receiver.scrub_owed:
             return
         self._receiver.scrub_owed = False  # before: what is erased meanwhile owes another
+        scrubbed = False
         try:
             scrubbed = await self._store.scrub()
-        except Exception:
-            self._receiver.scrub_owed = True
-            raise
-        self._receiver.scrub_owed |= not scrubbed
+        finally:
+            self._receiver.scrub_owed |= not scrubbed
 
     async def _due(self) -> list[datetime]:
         """When the next step, the next follow-up and the next row are due."""

@@ -1,22 +1,22 @@
 """A store that notes how long each transaction took, the wait for a database that was away included."""
 
 from collections.abc import Callable
-from contextlib import AbstractContextManager
 from typing import TypeVar
 
 from typing_extensions import override
 
 from copbot.ports.store import Store, UnitOfWork
 from copbot.runtime.meters import Meters
+from copbot.runtime.wrapped import WrappedStore
 
 T = TypeVar("T")
 
 
-class MeteredStore(Store):
+class MeteredStore(WrappedStore):
     """The same store, measured."""
 
     def __init__(self, store: Store, meters: Meters) -> None:
-        self._store = store
+        super().__init__(store)
         self._meters = meters
 
     @override
@@ -28,15 +28,3 @@ class MeteredStore(Store):
     async def read(self, work: Callable[[UnitOfWork], T]) -> T:
         with self._meters.database("read"):
             return await self._store.read(work)
-
-    @override
-    def transaction(self) -> AbstractContextManager[UnitOfWork]:
-        return self._store.transaction()
-
-    @override
-    async def scrub(self) -> bool:
-        return await self._store.scrub()
-
-    @override
-    async def aclose(self) -> None:
-        await self._store.aclose()

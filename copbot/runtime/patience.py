@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from contextlib import AbstractContextManager
 from typing import TypeVar
 
 import structlog
@@ -11,6 +10,7 @@ from typing_extensions import override
 from copbot.errors import DatabaseUnreachable
 from copbot.ports.keeping import Keeping
 from copbot.ports.store import Store, UnitOfWork
+from copbot.runtime.wrapped import WrappedStore
 
 T = TypeVar("T")
 
@@ -20,13 +20,13 @@ RETRY = 1.0
 log = structlog.get_logger(__name__)
 
 
-class PatientStore(Store):
+class PatientStore(WrappedStore):
     """Does the work as soon as the database is there. If the connection was lost during a commit, work that was done is done again:
     what the bot does finds its own traces (message keys, interactions, leases with epochs), as after a crash.
     """
 
     def __init__(self, store: Store, retry: float = RETRY) -> None:
-        self._store = store
+        super().__init__(store)
         self._retry = retry
 
     @override
@@ -36,18 +36,6 @@ class PatientStore(Store):
     @override
     async def read(self, work: Callable[[UnitOfWork], T]) -> T:
         return await patiently(lambda: self._store.read(work), self._retry)
-
-    @override
-    def transaction(self) -> AbstractContextManager[UnitOfWork]:
-        return self._store.transaction()
-
-    @override
-    async def scrub(self) -> bool:
-        return await self._store.scrub()
-
-    @override
-    async def aclose(self) -> None:
-        await self._store.aclose()
 
 
 class PatientKeeping(Keeping):

@@ -16,6 +16,6 @@ async def supervised(part: str, work: Callable[[], Awaitable[None]]) -> None:
     while True:
         try:
             return await work()
-        except Exception as error:
+        except Exception as error:  # whatever it was: a part that is silently dead is worse
             log.error("A part of the bot failed; it goes on", action="part_failed", part=part, error=type(error).__name__, exc_info=error)
         await asyncio.sleep(AGAIN)

@@ -78,7 +78,7 @@ class Ticking:
         except FOR_A_MOMENT as error:
             log.error("What is due cannot be done for the moment", action="tick_delayed", error=type(error).__name__)
             return 0
-        except Exception as error:
+        except Exception as error:  # one step at fault must not stop the chats of others
             log.error("A step failed; going on step by step", action="tick_failed", error=type(error).__name__, exc_info=error)
         return sum([await self._perform_in(chat) for chat in await self._store.read(lambda uow: performing.chats_due(self._desk(uow)))])
 

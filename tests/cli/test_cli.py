@@ -167,10 +167,7 @@ def test_a_second_copy_stands_by_and_takes_over(tmp_path: Path) -> None:
         second.communicate(timeout=10)
         assert second.returncode == 0
     finally:
-        for process in (first, second):
-            if process is not None:
-                process.kill()
-                process.communicate(timeout=10)
+        _end(first, second)
 
 
 def test_a_copy_that_stands_by_stops_when_told(tmp_path: Path) -> None:
@@ -185,10 +182,7 @@ def test_a_copy_that_stands_by_stops_when_told(tmp_path: Path) -> None:
         second.communicate(timeout=10)
         assert second.returncode == 0
     finally:
-        for process in (first, second):
-            if process is not None:
-                process.kill()
-                process.communicate(timeout=10)
+        _end(first, second)
 
 
 def test_a_backup_is_made_while_copbot_runs_and_restored_while_it_does_not(tmp_path: Path) -> None:
@@ -221,6 +215,13 @@ def test_a_backup_is_made_while_copbot_runs_and_restored_while_it_does_not(tmp_p
 def _start(folder: Path, port: int) -> "subprocess.Popen[bytes]":
     environment = {**os.environ, "COPBOT_PORT": str(port), "COPBOT_DATABASE_URL": f"sqlite:///{folder / 'copbot.sqlite3'}"}
     return subprocess.Popen([*COPBOT, "run"], cwd=folder, env=environment, stderr=subprocess.PIPE)
+
+
+def _end(*processes: "subprocess.Popen[bytes] | None") -> None:
+    for process in processes:
+        if process is not None:
+            process.kill()
+            process.communicate(timeout=10)
 
 
 def _free_port() -> int:

@@ -149,12 +149,18 @@ async def test_a_post_that_outlives_its_lease_is_not_joined_by_another(works: Wo
     assert works.first.stands.count("s1") == 1
 
 
-async def test_a_stop_finishes_what_is_in_flight_and_begins_nothing(works: Works, background: Background) -> None:
+async def one_in_flight(works: Works, background: Background) -> Sender:
+    """A sender with a slow post on its way, one that waits behind it, and a quick one that is sent."""
     works.first.slow = {"slow"}
     sender = works.sender()
     await works.put([to("first", "slow", "s1"), to("first", "slow", "s2"), to("first", "quick", "q1")])
     background.run(supervised("sender", sender.run))
     await works.until(lambda: works.sent == ["q1"])
+    return sender
+
+
+async def test_a_stop_finishes_what_is_in_flight_and_begins_nothing(works: Works, background: Background) -> None:
+    sender = await one_in_flight(works, background)
     sender.stop()
     works.first.go.set()
     await background.ended()
@@ -162,11 +168,7 @@ async def test_a_stop_finishes_what_is_in_flight_and_begins_nothing(works: Works
 
 
 async def test_what_a_stop_cuts_off_is_unclear(works: Works, background: Background) -> None:
-    works.first.slow = {"slow"}
-    sender = works.sender()
-    await works.put([to("first", "slow", "s1"), to("first", "slow", "s2"), to("first", "quick", "q1")])
-    background.run(supervised("sender", sender.run))
-    await works.until(lambda: works.sent == ["q1"])
+    sender = await one_in_flight(works, background)
     sender.stop()
     sender.cut()
     await background.ended()

@@ -38,7 +38,7 @@ def play(one: Round, kind: str, seed: int) -> Total:
     """One round, with everything that is worth knowing if it went wrong."""
     try:
         total = asyncio.run(one.play())
-    except BaseException:
+    except BaseException:  # an interruption, too: what the bots said last goes with their folder
         print(f"{kind} SEED={SEED} (round {seed}) broke off\n{one.last_words()}", flush=True)
         raise
     print(f"{kind} round: {total}", flush=True)

@@ -36,7 +36,7 @@ def live(orders: Orders, content: Content) -> None:
         logging.getLogger("alembic").setLevel(logging.WARNING)
         try:
             asyncio.run(_run(orders, content))
-        except BaseException as error:
+        except BaseException as error:  # however it fell, its log says so; the campaign prints it
             log.logger(__name__).error("A bot process fell", action="fell", pid=os.getpid(), exc_info=error)
             raise
 

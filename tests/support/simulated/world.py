@@ -153,7 +153,7 @@ class World:
             await copy.bot.run()
         except asyncio.CancelledError:
             self.trace("process", copy.process.name, "stopped")
-        except Exception as error:
+        except Exception as error:  # whatever ended it is a fault that fails the seed
             self.faults.append(f"the bot ended by itself: {type(error).__name__}: {error}")
             self.trace("process", copy.process.name, "CRASHED", type(error).__name__, error)
             raise
