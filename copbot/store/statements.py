@@ -7,7 +7,9 @@ microseconds against 8). Errors are Core's all the same, and hold no parameters.
 import json
 from collections import defaultdict, deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from operator import itemgetter
 from typing import Any, NoReturn
 
@@ -19,24 +21,44 @@ from copbot.store.database import is_postgresql, say_no_more_than_necessary
 Cells = Sequence[Any]
 
 
+@dataclass(frozen=True, slots=True)
+class _Spoken:
+    """A statement in the words of one database. ``by_position``: the names of its parameters in order, where the driver wants them so."""
+
+    sql: str
+    by_position: Sequence[str] | None
+    fixed: Mapping[str, object]
+    converting: Sequence[tuple[str, Callable[[Any], Any]]]
+
+
 class Prepared:
-    """One statement on one connection. Parameters go by name; ``columns`` are those that an INSERT or UPDATE sets."""
+    """One statement on one connection. Parameters go by name; ``columns`` are those that an INSERT or UPDATE sets.
+
+    It is compiled when it is first needed: compiling all that a store may ever say takes longer than opening its database.
+    """
 
     def __init__(self, connection: sa.Connection, statement: sa.ClauseElement, columns: Iterable[str] | None = None) -> None:
-        dialect = connection.dialect
-        compiled: Any = statement.compile(dialect=dialect, column_keys=None if columns is None else list(columns))
         self._connection = connection
-        self._errors = dialect.loaded_dbapi.Error
-        self._sql = str(compiled)
-        self._by_position: Sequence[str] | None = compiled.positiontup
-        self._fixed = {name: bind.value for bind, name in compiled.bind_names.items() if bind.value is not None}
+        self._statement = statement
+        self._columns = None if columns is None else list(columns)
+        self._errors = connection.dialect.loaded_dbapi.Error
+
+    @cached_property
+    def _spoken(self) -> _Spoken:
+        dialect = self._connection.dialect
+        compiled: Any = self._statement.compile(dialect=dialect, column_keys=self._columns)
         kinds = {name: bind.type.dialect_impl(dialect) for bind, name in compiled.bind_names.items()}
-        self._converting = [(name, convert) for name, kind in kinds.items() if (convert := kind.bind_processor(dialect)) is not None]
+        return _Spoken(
+            sql=str(compiled),
+            by_position=compiled.positiontup,
+            fixed={name: bind.value for bind, name in compiled.bind_names.items() if bind.value is not None},
+            converting=[(name, convert) for name, kind in kinds.items() if (convert := kind.bind_processor(dialect)) is not None],
+        )
 
     @property
     def order(self) -> Sequence[str]:
         """The names of its parameters as ``run_rows`` takes their values; on SQLite only."""
-        return self._by_position or ()
+        return self._spoken.by_position or ()
 
     def rows(self, **parameters: object) -> list[Cells]:
         """All rows, as the driver gives them: for a ``reader``."""
@@ -69,15 +91,16 @@ class Prepared:
         """Execute, and tell whoever listens to the engine's statements, as Core would."""
         cursor: Any = self._connection.connection.cursor()
         for tell in self._connection.engine.dispatch.before_cursor_execute:
-            tell(self._connection, cursor, self._sql, parameters, None, many)
-        (cursor.executemany if many else cursor.execute)(self._sql, parameters)
+            tell(self._connection, cursor, self._spoken.sql, parameters, None, many)
+        (cursor.executemany if many else cursor.execute)(self._spoken.sql, parameters)
         return cursor
 
     def _bound(self, parameters: Mapping[str, object]) -> Sequence[object] | Mapping[str, object]:
-        bound = {**self._fixed, **parameters}
-        for name, convert in self._converting:
+        spoken = self._spoken
+        bound = {**spoken.fixed, **parameters}
+        for name, convert in spoken.converting:
             bound[name] = convert(bound[name])
-        return bound if self._by_position is None else tuple([bound[name] for name in self._by_position])
+        return bound if spoken.by_position is None else tuple([bound[name] for name in spoken.by_position])
 
     def _fail(self, error: Exception) -> NoReturn:
         """Raise it as Core would have: a lost connection is given up, and nothing of the row at fault is told."""
