@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from simulated.campaign import Played, play_seed
@@ -20,6 +21,7 @@ from copbot.runtime import bot
 from copbot.runtime.ticking import Ticking
 from copbot.services import hearing, judging, performing
 from copbot.services.desk import Desk
+from copbot.store.store import SqlStore
 from copbot.testing.simulation.platform import HarbourPlatform
 from copbot.testing.simulation.weather import CALM, Memory
 
@@ -144,3 +146,15 @@ def test_keeping_what_was_said_off_the_record_is_caught(sabotage: Sabotage, monk
 def test_a_step_that_is_marked_before_its_rows_are_there_is_caught(sabotage: Sabotage, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(bot, "Ticking", MarksFirst)
     assert sabotage.first_failure(many_die).invariant == "what is done has its rows"
+
+
+class Closed(SqliteFiles):
+    """Files that no copy can open."""
+
+    @override
+    def open(self) -> SqlStore:
+        raise PermissionError("not for you")
+
+
+def test_a_copy_that_cannot_start_is_caught(tmp_path: Path, simulated_content: Content) -> None:
+    assert play_seed(1, Closed(tmp_path), simulated_content, change=quiet).invariant == "PermissionError"

@@ -29,6 +29,8 @@ async def play(world: World) -> None:
     until = world.harbour.time() + world.scenario.ends
     await people.chatter(world.scenario.chats, world.scenario.acts, until)
     await asyncio.wait([*holding, trouble])
+    for ended in (slot for slot in slots if slot.done()):
+        ended.result()  # a copy that could not even start
     await world.settle()
     _check(_read(world, people))
     await asyncio.sleep(AFTERWARDS.total_seconds())
