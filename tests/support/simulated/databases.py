@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from datetime import timedelta
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, Self
 
 import psycopg
 import sqlalchemy as sa
@@ -97,6 +97,36 @@ class SqliteFiles(Database):
         return b"".join(file.read_bytes() for file in sorted(self._path.parent.glob("copbot.db*")))
 
 
+class _Kept(sa.QueuePool):
+    """Connections that outlive the processes that used them: most of what a start costs is a server that knows no table and no statement
+    yet. A process is stopped between its accesses to the database: it leaves nothing open.
+    """
+
+    @override
+    def dispose(self) -> None:
+        """Whoever has given back its connections needs no others."""
+
+    @override
+    def recreate(self) -> Self:
+        return self
+
+    def hang_up(self) -> None:
+        super().dispose()
+
+
+def _keeping(url: str) -> sa.Engine:
+    """An engine as every copbot's, whose connections are kept."""
+    engine = make_engine(url)
+
+    def connect() -> Any:
+        borrowed = engine.raw_connection()
+        connection = borrowed.driver_connection
+        borrowed.detach()
+        return connection
+
+    return sa.create_engine(engine.url, creator=connect, poolclass=_Kept, pool_size=0, pool_use_lifo=True)
+
+
 class PostgresDatabase(Database):
     """A database of a server, emptied before each seed."""
 
@@ -105,23 +135,28 @@ class PostgresDatabase(Database):
 
     def __init__(self, url: str) -> None:
         migrate(url)
-        self._engines = _Engines(url)
+        self._engine = _keeping(url)
         address = sa.make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
         self._own = psycopg.connect(address, autocommit=True)
         self._tables = [row[0] for row in self._own.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")]
         self._tables.remove("alembic_version")
+        self._numbered = [row[0] for row in self._own.execute("SELECT sequencename FROM pg_sequences WHERE schemaname = 'public'")]
+        self._own.execute("SET session_replication_role = replica")  # foreign keys need no looking at when nothing is left
 
     @override
     def empty(self) -> None:
-        self._own.execute(f"TRUNCATE {', '.join(self._tables)} RESTART IDENTITY CASCADE")
+        """A few rows are deleted in a fifth of the time that truncating takes, which makes a new file for each table and index."""
+        self._own.execute("; ".join(f"DELETE FROM {table}" for table in self._tables))
+        self._own.execute("SELECT " + ", ".join(f"setval('{sequence}', 1, false)" for sequence in self._numbered))
+        self._own.execute(f"VACUUM (TRUNCATE, PARALLEL 0) {', '.join(self._tables)}")
 
     @override
     def open(self) -> SqlStore:
-        return SqlStore(self._engines.make(), settle=SETTLE, secret=SECRET)
+        return SqlStore(self._engine, settle=SETTLE, secret=SECRET)
 
     @override
     def connected(self) -> AbstractContextManager[sa.Connection]:
-        return self._engines.connected()
+        return self._engine.connect()
 
     @override
     def content(self) -> bytes:
@@ -130,6 +165,8 @@ class PostgresDatabase(Database):
 
     def close(self) -> None:
         self._own.close()
+        if isinstance(self._engine.pool, _Kept):
+            self._engine.pool.hang_up()
 
 
 @contextmanager
