@@ -10,8 +10,8 @@ PYTEST := $(BIN)/pytest --numprocesses auto --maxprocesses 4 --dist worksteal
 LOCK := $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
 
 .DEFAULT_GOAL := help
-.PHONY: help try test test-postgres soak faults faults-simulation faults-kills bench lint format e2e wheel-check hadolint image-check lock docs shots \
-  clean
+.PHONY: help try test test-postgres soak faults faults-simulation faults-kills faults-kills-sqlite faults-kills-postgresql bench lint format \
+  e2e wheel-check hadolint image-check lock docs shots clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## /{printf "make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -47,8 +47,12 @@ faults-simulation: .venv/.stamp ## Seeds of the simulation (SEEDS=2000, START=1,
 soak: .venv/.stamp ## A day of a busy town in simulated time: memory and the cost of a tick must stay flat (ARGS="300 50 9": planned, open, hours)
 	PYTHONPATH=tests/support $(BIN)/python -m tests.benchmarks.soak $(ARGS)
 
-faults-kills: .venv/.stamp ## Real bots killed, stopped and taken over from (KILLS=500 on each database, SEED to replay the choices)
+faults-kills: faults-kills-sqlite faults-kills-postgresql ## Real bots killed, stopped and taken over from (KILLS=500 on each database, SEED to replay the choices)
+
+faults-kills-sqlite: .venv/.stamp
 	KILLS=$(KILLS) PYTHONPATH=tests/support $(BIN)/python -m processes sqlite
+
+faults-kills-postgresql: .venv/.stamp
 	KILLS=$(KILLS) PYTHONPATH=tests/support .ci/with-postgres $(BIN)/python -m processes postgresql
 
 bench: .venv/.stamp ## Measure against peers in one run (ONLY=heard_sqlite for one line); fails if a target is missed
