@@ -169,16 +169,24 @@ def among(connection: sa.Connection, column: sa.ColumnElement[Any], name: str = 
 
 
 def pairs(connection: sa.Connection, first: str, second: str) -> sa.FromClause:
-    """A list of pairs of numbers that is one parameter, ``pairs``, as a table with these columns."""
+    """Pairs of numbers as a table with these columns; its one parameter, ``pairs``, holds the seconds of each first (see ``grouped``)."""
     given = sa.bindparam("pairs", type_=sa.JSON())
-    cells: list[sa.ColumnElement[Any]]
     if is_postgresql(connection):
-        pair = sa.func.json_array_elements(sa.cast(given, sa.JSON())).column_valued("pair")
-        cells = [sa.cast(pair.op("->>")(sa.literal_column(str(place))), sa.BigInteger()) for place in (0, 1)]
+        firsts = sa.func.json_each(sa.cast(given, sa.JSON())).table_valued("key", sa.column("value", sa.JSON())).alias("firsts")
+        seconds = sa.func.json_array_elements_text(firsts.c.value).column_valued("second")
+        cells = [firsts.c.key, seconds]
     else:
-        each = sa.func.json_each(given).table_valued("value").c.value
-        cells = [sa.func.json_extract(each, sa.literal_column(f"'$[{place}]'")) for place in (0, 1)]
-    return sa.select(cells[0].label(first), cells[1].label(second)).subquery()
+        firsts = sa.func.json_each(given).table_valued("key", "value").alias("firsts")
+        cells = [firsts.c.key, sa.func.json_each(firsts.c.value).table_valued("value").alias("seconds").c.value]
+    return sa.select(*(sa.cast(cell, sa.BigInteger()).label(name) for cell, name in zip(cells, (first, second), strict=True))).subquery()
+
+
+def grouped(pairs: Iterable[tuple[int, int]]) -> dict[int, list[int]]:
+    """The seconds of each first: fewer lists to read for the database than pairs."""
+    seconds = defaultdict[int, list[int]](list)
+    for one, other in pairs:
+        seconds[one].append(other)
+    return seconds
 
 
 def constants(words: Iterable[str]) -> list[sa.ColumnElement[Any]]:
