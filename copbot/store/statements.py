@@ -17,6 +17,9 @@ from sqlalchemy.dialects import postgresql, sqlite
 from copbot.store.database import is_postgresql, say_no_more_than_necessary
 
 Cells = Sequence[Any]
+NUL = json.dumps("\0").strip('"')
+"""What PostgreSQL does not keep (``text.py``), and refuses even so."""
+in_json = json.JSONEncoder(default=datetime.isoformat).encode
 
 
 class Prepared:
@@ -26,6 +29,8 @@ class Prepared:
         dialect = connection.dialect
         compiled: Any = statement.compile(dialect=dialect, column_keys=None if columns is None else list(columns))
         self._connection = connection
+        self._driver: Any = None
+        self._cursor: Any = None
         self._errors = dialect.loaded_dbapi.Error
         self._sql = str(compiled)
         self._by_position: Sequence[str] | None = compiled.positiontup
@@ -67,11 +72,17 @@ class Prepared:
 
     def _execute(self, parameters: Any, *, many: bool = False) -> Any:  # noqa: ANN401 - the driver's own
         """Execute, and tell whoever listens to the engine's statements, as Core would."""
-        cursor: Any = self._connection.connection.cursor()
+        cursor = self._cursor_of(self._connection.connection)
         for tell in self._connection.engine.dispatch.before_cursor_execute:
             tell(self._connection, cursor, self._sql, parameters, None, many)
         (cursor.executemany if many else cursor.execute)(self._sql, parameters)
         return cursor
+
+    def _cursor_of(self, driver: Any) -> Any:  # noqa: ANN401 - the driver's own
+        """The same as last time as long as the connection is the same: on PostgreSQL a new one costs as much as all else of a statement."""
+        if self._driver is not driver:
+            self._driver, self._cursor = driver, driver.cursor()
+        return self._cursor
 
     def _bound(self, parameters: Mapping[str, object]) -> Sequence[object] | Mapping[str, object]:
         bound = {**self._fixed, **parameters}
@@ -144,18 +155,16 @@ def _inserting_on_sqlite(connection: sa.Connection, table: sa.Table, names: Sequ
 
 def _inserting_on_postgresql(connection: sa.Connection, table: sa.Table, names: Sequence[str], key: Sequence[sa.Column[Any]]) -> Add:
     """All rows as one parameter: what a client spends on binding each value of each row is more than all the rest."""
-    typed = [sa.column(name, table.c[name].type) for name in names]
-    rows_given = sa.cast(sa.bindparam("rows", type_=sa.Text()), sa.JSON())
-    given = sa.func.json_to_recordset(rows_given).table_valued(*typed).render_derived(with_types=True)
-    insert = postgresql.insert(table).from_select(list(names), sa.select(given)).on_conflict_do_nothing()
+    given = sa.func.jsonb_array_elements(sa.cast(sa.bindparam("rows", type_=sa.Text()), postgresql.JSONB())).column_valued("given")
+    cells = [sa.cast(given.op("->>")(sa.literal_column(str(place))), table.c[name].type) for place, name in enumerate(names)]
+    insert = postgresql.insert(table).from_select(list(names), sa.select(*cells)).on_conflict_do_nothing()
     statement = Prepared(connection, insert.returning(table.c.id, *key))
 
     def add(rows: Sequence[Cells]) -> Sequence[Cells]:
-        # Without the NUL that PostgreSQL does not keep (``text.py``), whose escape it refuses.
-        objects = [
-            {name: cell.replace("\0", "") if isinstance(cell, str) else cell for name, cell in zip(names, row, strict=True)} for row in rows
-        ]
-        return statement.rows(rows=json.dumps(objects, default=datetime.isoformat))
+        given = in_json(rows)
+        if NUL in given:
+            given = in_json([[cell.replace("\0", "") if isinstance(cell, str) else cell for cell in row] for row in rows])
+        return statement.rows(rows=given)
 
     return add
 
