@@ -153,6 +153,8 @@ class Judge:
         explicit = [post.replies_to] if post.replies_to else []
         if post.thread is not None and post.thread not in self.scene.threads:
             explicit.append(post.thread)
+        if not explicit and not post.mentions:
+            return []
         pointed: dict[int, None] = {}
         for message in explicit:
             pointed.update(dict.fromkeys(self._authors(message, chat)))
