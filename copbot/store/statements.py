@@ -29,6 +29,7 @@ class Prepared:
         dialect = connection.dialect
         compiled: Any = statement.compile(dialect=dialect, column_keys=None if columns is None else list(columns))
         self._connection = connection
+        self._keeps_cursor = is_postgresql(connection)
         self._driver: Any = None
         self._cursor: Any = None
         self._errors = dialect.loaded_dbapi.Error
@@ -79,7 +80,12 @@ class Prepared:
         return cursor
 
     def _cursor_of(self, driver: Any) -> Any:  # noqa: ANN401 - the driver's own
-        """The same as last time as long as the connection is the same: on PostgreSQL a new one costs as much as all else of a statement."""
+        """On PostgreSQL the same as last time while the connection is the same: a new one costs as much as all else of a statement.
+
+        On SQLite one that is kept would keep a file open that was closed.
+        """
+        if not self._keeps_cursor:
+            return driver.cursor()
         if self._driver is not driver:
             self._driver, self._cursor = driver, driver.cursor()
         return self._cursor
