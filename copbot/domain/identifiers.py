@@ -5,7 +5,7 @@ is a breach; it tells the author, privately.
 """
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -79,8 +79,8 @@ HOSPITAL = re.compile(r"\b(?:hosp(?:ital)?|mrn|rio|emis)\s*(?:no|number|id)?[:# 
 
 _INWARD = re.compile(r"\d[ABD-HJLNP-UW-Z]{2}\b", re.IGNORECASE)
 """How every postcode ends."""
-_BIRTH_WORDS = re.compile(r"dob|d\.o\.b|date of birth|born")
-_HOSPITAL_WORDS = re.compile(r"hosp|mrn|rio|emis")
+_BIRTH_WORDS = ("dob", "d.o.b", "date of birth", "born")
+_HOSPITAL_WORDS = ("hosp", "mrn", "rio", "emis")
 _TITLE = re.compile(r"M(?:r|s|iss|x|aster|um)|Baby|Dad|Nan|Grandad")
 _DIGITS = re.compile(r"\d")
 _ORDINALS = ("st", "nd", "rd", "th")
@@ -102,8 +102,8 @@ def find(text: str, *, known_names: Collection[str] = (), published: Collection[
     """
     start = _after_label(text)
     found: list[Found] = []
-    if _DIGITS.search(text, start):
-        found.extend(_with_digits(text, start, len(_DIGITS.findall(text, start)), published))
+    if digits := _count_digits(text[start:]):
+        found.extend(_with_digits(text, start, digits, published))
     if "@" in text:
         found.extend(_emails(text, start, published))
     if _TITLE.search(text, start):
@@ -133,6 +133,14 @@ def _after_label(text: str) -> int:
     return label.end() if label else 0
 
 
+def _count_digits(text: str) -> int:
+    """Nearly all text is ASCII, where taking the digits away is several times quicker than finding them."""
+    if not text.isascii():
+        return len(_DIGITS.findall(text))
+    plain = text.encode()
+    return len(plain) - len(plain.translate(None, b"0123456789"))
+
+
 def _with_digits(text: str, start: int, digits: int, published: Collection[str]) -> Iterator[Found]:
     """Each pattern is tried only on texts with enough digits for it, and with what it cannot do without: most have neither."""
     if digits >= SHORTEST_PHONE:
@@ -149,9 +157,12 @@ def _with_digits(text: str, start: int, digits: int, published: Collection[str])
             yield _at(match, IdentifierKind.HOSPITAL_NUMBER, Confidence.MEDIUM)
 
 
-def _may_say(text: str, words: re.Pattern[str]) -> bool:
+def _may_say(text: str, words: Iterable[str]) -> bool:
     """Whether a pattern that needs one of these words may match. Patterns take some letters beyond ASCII for letters of the alphabet."""
-    return not text.isascii() or words.search(text.lower()) is not None
+    if not text.isascii():
+        return True
+    small = text.lower()
+    return any(word in small for word in words)
 
 
 def _long_numbers(text: str, start: int, published: Collection[str]) -> Iterator[Found]:

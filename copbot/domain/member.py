@@ -1,17 +1,18 @@
 """Members: people copbot knows, one per platform account and community."""
 
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from copbot.domain.place import Person
 
 
-@dataclass(frozen=True, slots=True)
-class Member:
+class Member(NamedTuple):
     """A person copbot knows in one community.
 
     ``pseudonym`` is random and all that logs and exports show. ``noticed_at`` is when the privacy notice had been sent
     to them; before that nothing about them is kept. ``first_spoke_at`` is their first message ever here.
+
+    A tuple, as responses are: a batch makes as many of them as it has messages.
     """
 
     id: int

@@ -1,6 +1,5 @@
 """Responses: what members do towards an asked question, as far as it may be kept."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple
@@ -38,11 +37,11 @@ class MessageKey(NamedTuple):
     message: str
 
 
-@dataclass(frozen=True, slots=True)
-class Response:
+class Response(NamedTuple):
     """One act of one member towards one asked question. ``text`` is None wherever it may not be kept.
 
     ``version`` is that of the last edit taken over. ``place`` is where it was said. ``part`` is "b" for a labelled second half.
+    A tuple, for the same reason.
     """
 
     id: int

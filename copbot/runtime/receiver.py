@@ -6,9 +6,9 @@ through the platform's history later.
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from random import Random
+from typing import NamedTuple
 
 import structlog
 
@@ -33,8 +33,7 @@ MAY_ERASE = (Removed, Edited, Commanded, Pressed, Submitted)
 log = structlog.get_logger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
-class _Waiting:
+class _Waiting(NamedTuple):
     heard: Heard
     done: asyncio.Future[Reply]
 

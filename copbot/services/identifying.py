@@ -51,7 +51,7 @@ def check(desk: Desk, scene: Scene, posts: Sequence[tuple[Post, Chat]], editions
             continue
         published = contacts[chat.id]
         found = find(post.text, published=published)
-        if any(each.kind is IdentifierKind.TITLED_NAME for each in found):
+        if found and any(each.kind is IdentifierKind.TITLED_NAME for each in found):
             if chat.id not in names:
                 names[chat.id] = _names(desk, chat, editions[chat.id])
             found = find(post.text, known_names=names[chat.id], published=published)

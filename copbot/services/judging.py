@@ -1,7 +1,7 @@
 """What of each message is kept, and as which rows: rules over what was loaded, no statement executed."""
 
 from collections.abc import Iterable, Mapping, Sequence, Set
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
@@ -85,7 +85,7 @@ class Judge:
                 if row is not None or chat.state in HEARING:
                     rows.append(self._filled(row, judged, asked, part, author))
             elif row is not None:
-                rows.append(replace(row, text=None, version=post.version))
+                rows.append(row._replace(text=None, version=post.version))
         return rows
 
     def present(self, judged: Iterable[Judged], known: Set[tuple[int, int]]) -> list[Response]:
@@ -118,8 +118,7 @@ class Judge:
         band, concrete, question = cues.cues(post.text)
         text = post.text if judged.keep is Keep.TEXT else None
         if row is not None:
-            return replace(
-                row,
+            return row._replace(
                 kind=kind,
                 replies_to=named,
                 part=part,
@@ -154,6 +153,8 @@ class Judge:
         explicit = [post.replies_to] if post.replies_to else []
         if post.thread is not None and post.thread not in self.scene.threads:
             explicit.append(post.thread)
+        if not explicit and not post.mentions:
+            return []
         pointed: dict[int, None] = {}
         for message in explicit:
             pointed.update(dict.fromkeys(self._authors(message, chat)))

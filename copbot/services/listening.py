@@ -1,7 +1,6 @@
 """Hearing what people say: one batch, loaded by set, judged by pure rules, written by set (3-architecture 7 and 8)."""
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import replace
 from datetime import datetime
 
 from copbot.domain.chat import HEARING, State
@@ -186,7 +185,7 @@ def _greet(desk: Desk, company: Company, judged: Sequence[Judged]) -> None:
         if member.noticed_at is None:
             new[member.id] = (member, max(at, new[member.id][1]) if member.id in new else at)
         if each.keep >= Keep.PRESENCE and (member.first_spoke_at is None or at < member.first_spoke_at):
-            changed[member.id] = replace(member, first_spoke_at=at)
+            changed[member.id] = member._replace(first_spoke_at=at)
     if changed:
         desk.uow.members.save_all(changed.values())
     notices.give_notice(desk, new.values())

@@ -1,7 +1,6 @@
 """Getting to know people: members are made when they are first seen, by set."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime
 from random import Random
 
@@ -30,7 +29,7 @@ def meet(desk: Desk, community: str, names: Mapping[Person, str], also: Collecti
     known = desk.uow.members.by_person(community, {*names, *also}) if names or also else {}
     unknown = [person for person in names if person not in known]
     forgotten = desk.uow.members.who_was_forgotten(unknown) if unknown else set()
-    renamed = [replace(member, name=names[person]) for person, member in known.items() if names.get(person, "") not in ("", member.name)]
+    renamed = [member._replace(name=names[person]) for person, member in known.items() if names.get(person, "") not in ("", member.name)]
     if renamed:
         desk.uow.members.save_all(renamed)
     made = _make(desk, community, {person: names[person] for person in unknown if person not in forgotten})
@@ -54,7 +53,7 @@ def know(desk: Desk, profile: Profile) -> None:
     """Take over what a platform tells about a person, wherever they are a member."""
     for community in desk.library.communities():
         for member in desk.uow.members.by_person(community.id, [profile.person]).values():
-            desk.uow.members.save(replace(member, name=profile.name or member.name, time_zone=profile.time_zone))
+            desk.uow.members.save(member._replace(name=profile.name or member.name, time_zone=profile.time_zone))
 
 
 def come_and_go(desk: Desk, moves: Sequence[Joined | Left]) -> None:
@@ -71,8 +70,8 @@ def come_and_go(desk: Desk, moves: Sequence[Joined | Left]) -> None:
 def _move(desk: Desk, community: str, last: Mapping[Person, Joined | Left]) -> None:
     joined = {person: move.name for person, move in last.items() if isinstance(move, Joined)}
     gone = {person: move.at for person, move in last.items() if isinstance(move, Left)}
-    back = [replace(member, left_at=None) for member in meet(desk, community, joined).values() if member.left_at is not None]
-    left = [replace(member, left_at=gone[person]) for person, member in _known(desk, community, gone).items()]
+    back = [member._replace(left_at=None) for member in meet(desk, community, joined).values() if member.left_at is not None]
+    left = [member._replace(left_at=gone[person]) for person, member in _known(desk, community, gone).items()]
     if back or left:
         desk.uow.members.save_all([*back, *left])
 

@@ -47,7 +47,7 @@ def noticed(desk: Desk, row: Outgoing) -> None:
     """The notice has been sent: it holds for what the member says from now on."""
     member = desk.uow.members.get(row.member) if row.member is not None else None
     if member is not None and member.noticed_at is None:
-        desk.uow.members.save(replace(member, noticed_at=row.sent_at or desk.now))
+        desk.uow.members.save(member._replace(noticed_at=row.sent_at or desk.now))
 
 
 def tell_of_identifiers(desk: Desk, notes: Iterable[tuple[Chat, Member, Version, IdentifierKind]]) -> None:

@@ -53,7 +53,11 @@ def _own(rows: Iterable[Any]) -> list[dict[str, Any]]:
 
 def _named(row: object) -> dict[str, Any]:
     """The row with the names of its fields, and of those of people and places in it, which JSON would not tell from lists."""
-    return {name: value._asdict() if hasattr(value, "_asdict") else value for name, value in asdict(row).items()}  # type: ignore[call-overload]
+    return {name: _fields(value) if hasattr(value, "_asdict") else value for name, value in _fields(row).items()}
+
+
+def _fields(value: Any) -> dict[str, Any]:  # noqa: ANN401 - a dataclass or a named tuple
+    return value._asdict() if hasattr(value, "_asdict") else asdict(value)
 
 
 def _without(row: dict[str, Any], *names: str) -> dict[str, Any]:

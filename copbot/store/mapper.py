@@ -1,7 +1,7 @@
-"""Between frozen dataclasses and rows. A field is a column of the same name, or is spread over several columns."""
+"""Between frozen dataclasses or named tuples and rows. A field is a column of the same name, or is spread over several columns."""
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import fields
+import dataclasses
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from operator import attrgetter
 from typing import Any, Generic, TypeVar
 
@@ -30,25 +30,26 @@ class Spread(Generic[V]):
 
 
 class Mapper(Generic[R]):
-    """A dataclass and its table. ``columns`` are in the order of the fields, so that a row of them can be read by position."""
+    """A kind of value and its table. ``columns`` are in the order of the fields, so that a row of them can be read by position."""
 
     def __init__(self, kind: type[R], table: sa.Table, spreads: Mapping[str, Spread[Any]] | None = None) -> None:
-        self._make: Callable[..., R] = kind
+        self._make: Callable[[Sequence[Any]], R] = kind._make if issubclass(kind, tuple) else lambda cells: kind(*cells)  # type: ignore[attr-defined]
         self.table = table
         self._spreads = spreads or {}
-        self._plain = tuple(f.name for f in fields(kind) if f.name not in self._spreads)  # type: ignore[arg-type]
+        fields = _fields(kind)
+        self._plain = tuple(field for field in fields if field not in self._spreads)
         self._wholes: list[tuple[slice, Callable[..., object]]] = []
         names: list[str] = []
-        for field in fields(kind):  # type: ignore[arg-type]
-            spread = self._spreads.get(field.name)
-            columns = spread.columns if spread else (field.name,)
+        for field in fields:
+            spread = self._spreads.get(field)
+            columns = spread.columns if spread else (field,)
             if spread:
                 self._wholes.insert(0, (slice(len(names), len(names) + len(columns)), spread.whole))
             names += columns
         self.names: tuple[str, ...] = tuple(name for name in names if name != "id")
         """Of the columns that ``fresh`` and ``changed`` set."""
-        self._values = attrgetter(*(f.name for f in fields(kind)))  # type: ignore[arg-type]
-        places = {f.name: place for place, f in enumerate(fields(kind))}  # type: ignore[arg-type]
+        self._values: Callable[[Any], Iterable[Any]] = iter if issubclass(kind, tuple) else attrgetter(*fields)
+        places = {field: place for place, field in enumerate(fields)}
         self._aparts = sorted(((places[name], spread.apart) for name, spread in self._spreads.items()), reverse=True)
         self.columns: tuple[sa.Column[Any], ...] = tuple(table.c[name] for name in names)
         self.select: sa.Select[Any] = sa.select(*self.columns)
@@ -60,11 +61,11 @@ class Mapper(Generic[R]):
     def value(self, row: Sequence[Any]) -> R:
         """The value that a row of ``columns`` holds."""
         if not self._spreads:
-            return self._make(*row)
+            return self._make(row)
         cells = list(row)
         for columns, whole in self._wholes:
             cells[columns] = (whole(*cells[columns]),)
-        return self._make(*cells)
+        return self._make(cells)
 
     def maybe(self, row: Sequence[Any] | None) -> R | None:
         """The value of the row, if there is one."""
@@ -98,6 +99,12 @@ class Mapper(Generic[R]):
         for name, spread in self._spreads.items():
             row.update(zip(spread.columns, spread.apart(getattr(value, name)), strict=True))
         return row
+
+
+def _fields(kind: Any) -> tuple[str, ...]:  # noqa: ANN401 - a class of either sort
+    """Of a named tuple or a dataclass, in order."""
+    names: tuple[str, ...] = kind._fields if issubclass(kind, tuple) else tuple(field.name for field in dataclasses.fields(kind))
+    return names
 
 
 def insert_for(connection: sa.Connection, table: sa.Table) -> sqlite.Insert | postgresql.Insert:

@@ -19,6 +19,9 @@ from sqlalchemy.dialects import postgresql, sqlite
 from copbot.store.database import is_postgresql, say_no_more_than_necessary
 
 Cells = Sequence[Any]
+NUL = json.dumps("\0").strip('"')
+"""What PostgreSQL does not keep (``text.py``), and refuses even so."""
+in_json = json.JSONEncoder(default=datetime.isoformat).encode
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +45,9 @@ class Prepared:
         self._statement = statement
         self._columns = None if columns is None else list(columns)
         self._errors = connection.dialect.loaded_dbapi.Error
+        self._keeps_cursor = is_postgresql(connection)
+        self._driver: Any = None
+        self._cursor: Any = None
 
     @cached_property
     def _spoken(self) -> _Spoken:
@@ -89,11 +95,22 @@ class Prepared:
 
     def _execute(self, parameters: Any, *, many: bool = False) -> Any:  # noqa: ANN401 - the driver's own
         """Execute, and tell whoever listens to the engine's statements, as Core would."""
-        cursor: Any = self._connection.connection.cursor()
+        cursor = self._cursor_of(self._connection.connection)
         for tell in self._connection.engine.dispatch.before_cursor_execute:
             tell(self._connection, cursor, self._spoken.sql, parameters, None, many)
         (cursor.executemany if many else cursor.execute)(self._spoken.sql, parameters)
         return cursor
+
+    def _cursor_of(self, driver: Any) -> Any:  # noqa: ANN401 - the driver's own
+        """On PostgreSQL the same as last time while the connection is the same: a new one costs as much as all else of a statement.
+
+        On SQLite one that is kept would keep a file open that was closed.
+        """
+        if not self._keeps_cursor:
+            return driver.cursor()
+        if self._driver is not driver:
+            self._driver, self._cursor = driver, driver.cursor()
+        return self._cursor
 
     def _bound(self, parameters: Mapping[str, object]) -> Sequence[object] | Mapping[str, object]:
         spoken = self._spoken
@@ -167,18 +184,16 @@ def _inserting_on_sqlite(connection: sa.Connection, table: sa.Table, names: Sequ
 
 def _inserting_on_postgresql(connection: sa.Connection, table: sa.Table, names: Sequence[str], key: Sequence[sa.Column[Any]]) -> Add:
     """All rows as one parameter: what a client spends on binding each value of each row is more than all the rest."""
-    typed = [sa.column(name, table.c[name].type) for name in names]
-    rows_given = sa.cast(sa.bindparam("rows", type_=sa.Text()), sa.JSON())
-    given = sa.func.json_to_recordset(rows_given).table_valued(*typed).render_derived(with_types=True)
-    insert = postgresql.insert(table).from_select(list(names), sa.select(given)).on_conflict_do_nothing()
+    given = sa.func.jsonb_array_elements(sa.cast(sa.bindparam("rows", type_=sa.Text()), postgresql.JSONB())).column_valued("given")
+    cells = [sa.cast(given.op("->>")(sa.literal_column(str(place))), table.c[name].type) for place, name in enumerate(names)]
+    insert = postgresql.insert(table).from_select(list(names), sa.select(*cells)).on_conflict_do_nothing()
     statement = Prepared(connection, insert.returning(table.c.id, *key))
 
     def add(rows: Sequence[Cells]) -> Sequence[Cells]:
-        # Without the NUL that PostgreSQL does not keep (``text.py``), whose escape it refuses.
-        objects = [
-            {name: cell.replace("\0", "") if isinstance(cell, str) else cell for name, cell in zip(names, row, strict=True)} for row in rows
-        ]
-        return statement.rows(rows=json.dumps(objects, default=datetime.isoformat))
+        given = in_json(rows)
+        if NUL in given:
+            given = in_json([[cell.replace("\0", "") if isinstance(cell, str) else cell for cell in row] for row in rows])
+        return statement.rows(rows=given)
 
     return add
 
@@ -192,16 +207,24 @@ def among(connection: sa.Connection, column: sa.ColumnElement[Any], name: str = 
 
 
 def pairs(connection: sa.Connection, first: str, second: str) -> sa.FromClause:
-    """A list of pairs of numbers that is one parameter, ``pairs``, as a table with these columns."""
+    """Pairs of numbers as a table with these columns; its one parameter, ``pairs``, holds the seconds of each first (see ``grouped``)."""
     given = sa.bindparam("pairs", type_=sa.JSON())
-    cells: list[sa.ColumnElement[Any]]
     if is_postgresql(connection):
-        pair = sa.func.json_array_elements(sa.cast(given, sa.JSON())).column_valued("pair")
-        cells = [sa.cast(pair.op("->>")(sa.literal_column(str(place))), sa.BigInteger()) for place in (0, 1)]
+        firsts = sa.func.json_each(sa.cast(given, sa.JSON())).table_valued("key", sa.column("value", sa.JSON())).alias("firsts")
+        seconds = sa.func.json_array_elements_text(firsts.c.value).column_valued("second")
+        cells = [firsts.c.key, seconds]
     else:
-        each = sa.func.json_each(given).table_valued("value").c.value
-        cells = [sa.func.json_extract(each, sa.literal_column(f"'$[{place}]'")) for place in (0, 1)]
-    return sa.select(cells[0].label(first), cells[1].label(second)).subquery()
+        firsts = sa.func.json_each(given).table_valued("key", "value").alias("firsts")
+        cells = [firsts.c.key, sa.func.json_each(firsts.c.value).table_valued("value").alias("seconds").c.value]
+    return sa.select(*(sa.cast(cell, sa.BigInteger()).label(name) for cell, name in zip(cells, (first, second), strict=True))).subquery()
+
+
+def grouped(pairs: Iterable[tuple[int, int]]) -> dict[int, list[int]]:
+    """The seconds of each first: fewer lists to read for the database than pairs."""
+    seconds = defaultdict[int, list[int]](list)
+    for one, other in pairs:
+        seconds[one].append(other)
+    return seconds
 
 
 def constants(words: Iterable[str]) -> list[sa.ColumnElement[Any]]:

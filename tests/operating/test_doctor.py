@@ -59,7 +59,7 @@ def chat(instance: Path) -> Chat:
     def schedule(uow: UnitOfWork) -> Chat:
         uow.editions.keep(hash, body)
         kept = uow.chats.add(made)
-        (ada,) = uow.members.add([replace(a_member("Ada"), community=community.id)])
+        (ada,) = uow.members.add([a_member("Ada")._replace(community=community.id)])
         uow.chats.set_role(RoleInChat(kept.id, ada.id, Role.HOST))
         return kept
 

@@ -33,7 +33,7 @@ def fill(uow: UnitOfWork) -> tuple[Member, Member, int]:
     uow.responses.add(
         [
             a_response(chat, ada.id, asked, "m1", text=WORDS),
-            replace(a_response(chat, ben.id, asked, "m2", text="mine"), replies_to=ada.id),
+            a_response(chat, ben.id, asked, "m2", text="mine")._replace(replies_to=ada.id),
         ]
     )
     uow.chats.set_role(RoleInChat(chat, ada.id, Role.HOST))

@@ -1,6 +1,5 @@
 """The view ``participation_log``."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 from copbot.domain.member import Member
@@ -20,13 +19,12 @@ def talk(uow: UnitOfWork) -> tuple[int, Member, Member]:
     fourth, extra = (uow.questions.add(an_asked_question(chat, number)).id for number in (4, 0))
     uow.responses.add(
         [
-            replace(
-                a_response(chat, ada.id, fourth, "m1", text="time"),
+            a_response(chat, ada.id, fourth, "m1", text="time")._replace(
                 part="b", words_band=WordsBand.FEW, concrete_cue=True, question_cue=False,
             ),
-            replace(a_response(chat, ben.id, fourth, "m2", at=START + timedelta(seconds=1)), kind=Kind.PEER, replies_to=ada.id),
+            a_response(chat, ben.id, fourth, "m2", at=START + timedelta(seconds=1))._replace(kind=Kind.PEER, replies_to=ada.id),
             a_response(chat, ben.id, extra, "m3"),
-            replace(a_response(chat, ada.id, None, ""), kind=Kind.PRESENT, message=None, place=None),
+            a_response(chat, ada.id, None, "")._replace(kind=Kind.PRESENT, message=None, place=None),
         ]
     )  # fmt: skip
     return chat, ada, ben

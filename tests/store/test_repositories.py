@@ -181,12 +181,12 @@ class TestMembers:
         assert [member.name for member in added] == names
 
     def test_by_person(self, uow: UnitOfWork, ada: Member) -> None:
-        uow.members.add([a_member("Ada", community="ot"), replace(a_member("Eve"), person=Person("slack", "ada"))])
+        uow.members.add([a_member("Ada", community="ot"), a_member("Eve")._replace(person=Person("slack", "ada"))])
         assert uow.members.by_person("slt", [ada.person, Person("room", "eve")]) == {ada.person: ada}
 
     def test_saving_all(self, uow: UnitOfWork, ada: Member) -> None:
         (ben,) = uow.members.add([a_member("Ben")])
-        changed = [replace(ada, left_at=START), replace(ben, time_zone="Europe/Paris")]
+        changed = [ada._replace(left_at=START), ben._replace(time_zone="Europe/Paris")]
         uow.members.save_all(changed)
         assert uow.members.of_community("slt") == changed
 
@@ -195,29 +195,28 @@ class TestResponses:
     """Responses and tombstones."""
 
     def test_the_same_message_and_question_is_added_once(self, uow: UnitOfWork, chat: Chat, asked: AskedQuestion, ada: Member) -> None:
-        first = replace(
-            a_response(chat.id, ada.id, asked.id, "m1", text="yes"),
-            words_band=WordsBand.FEW, concrete_cue=True, question_cue=False, replies_to=ada.id, part="b", version=2,
-        )  # fmt: skip
+        first = a_response(chat.id, ada.id, asked.id, "m1", text="yes")._replace(
+            words_band=WordsBand.FEW, concrete_cue=True, question_cue=False, replies_to=ada.id, part="b", version=2
+        )
         unasked = a_response(chat.id, ada.id, None, "m1")
         added = uow.responses.add([first, unasked])
         new = a_response(chat.id, ada.id, asked.id, "m2")
         assert [id is None for id in uow.responses.add([first, new, unasked])] == [True, False, True]
         stored = uow.responses.of_messages([MessageKey("room", "slt", "m1")])
-        assert [(one.id, replace(one, id=0)) for one in stored] == list(zip(added, [first, unasked], strict=True))
+        assert [(one.id, one._replace(id=0)) for one in stored] == list(zip(added, [first, unasked], strict=True))
 
     def test_presence_has_no_message_and_may_repeat(self, uow: UnitOfWork, chat: Chat, ada: Member) -> None:
-        present = replace(a_response(chat.id, ada.id, None, ""), kind=Kind.PRESENT, message=None, place=None)
+        present = a_response(chat.id, ada.id, None, "")._replace(kind=Kind.PRESENT, message=None, place=None)
         assert len(uow.responses.add([present, present])) == 2
-        assert {replace(one, id=0) for one in uow.responses.of_member(ada.id)} == {present}
+        assert {one._replace(id=0) for one in uow.responses.of_member(ada.id)} == {present}
 
     def test_many_at_once(self, uow: UnitOfWork, chat: Chat, asked: AskedQuestion, ada: Member) -> None:
         ids = uow.responses.add([a_response(chat.id, ada.id, asked.id, key.message) for key in KEYS])
         added = uow.responses.of_messages(KEYS)
         assert [(one.id, one.message) for one in added] == list(zip(ids, KEYS, strict=True))
-        uow.responses.save([replace(one, text="late", version=1) for one in added])
+        uow.responses.save([one._replace(text="late", version=1) for one in added])
         uow.responses.remove([one.id for one in added[1:]])
-        assert uow.responses.of_chat(chat.id) == [replace(added[0], text="late", version=1)]
+        assert uow.responses.of_chat(chat.id) == [added[0]._replace(text="late", version=1)]
 
     def test_a_message_of_another_channel_is_another(self, uow: UnitOfWork, chat: Chat, asked: AskedQuestion, ada: Member) -> None:
         uow.responses.add([a_response(chat.id, ada.id, asked.id, "m1")])
@@ -339,6 +338,6 @@ class TestFacilitation:
 
 def test_a_version_may_be_an_instant_in_microseconds(uow: UnitOfWork, chat: Chat) -> None:
     (ada,) = uow.members.add([a_member("Ada")])
-    edited = replace(a_response(chat.id, ada.id, None, "m1"), version=1_893_456_000_000_100)
+    edited = a_response(chat.id, ada.id, None, "m1")._replace(version=1_893_456_000_000_100)
     uow.responses.add([edited])
     assert uow.responses.of_chat(chat.id)[0].version == edited.version

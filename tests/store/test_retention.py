@@ -32,8 +32,8 @@ def kept(uow: UnitOfWork, *keys: str) -> list[str]:
 
 async def test_leavers_are_forgotten_by_set_and_others_are_not(db: SqlStore) -> None:
     def fill(uow: UnitOfWork) -> list[int]:
-        gone = [replace(a_member(name, community), left_at=START) for name, community in (("Ada", "slt"), ("Eve", "slt"), ("Ada", "ot"))]
-        lately = replace(a_member("Ben"), left_at=LATER)
+        gone = [a_member(name, community)._replace(left_at=START) for name, community in (("Ada", "slt"), ("Eve", "slt"), ("Ada", "ot"))]
+        lately = a_member("Ben")._replace(left_at=LATER)
         made = [member.id for member in uow.members.add([*gone, lately, a_member("Cy")])]
         chat = uow.chats.add(a_chat()).id
         uow.responses.add([a_response(chat, id, None, f"m{id}", text="words") for id in made])

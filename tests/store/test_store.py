@@ -76,9 +76,10 @@ async def test_a_second_connection_waits_for_the_first(url: str) -> None:
     one, other = SqlStore.open(url), SqlStore.open(url)
     with one.transaction() as uow:
         uow.facts.put("a", "1")
-        waiting = asyncio.ensure_future(other.write(lambda uow: uow.facts.get("a")))
+        waiting = asyncio.ensure_future(other.write(lambda uow: uow.facts.put("a", "2")))
         await asyncio.sleep(0)
-    assert await waiting == "1"
+    await waiting
+    assert await one.read(lambda uow: uow.facts.get("a")) == "2"
     await one.aclose()
     await other.aclose()
 

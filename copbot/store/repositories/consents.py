@@ -69,12 +69,14 @@ class SqlIdentifiers(Identifiers):
     def __init__(self, connection: sa.Connection) -> None:
         self._connection = connection
         self._of_messages = Prepared(connection, EVENT.select.where(among(connection, _event.message)).order_by(_event.id))
+        self._in_chat = Prepared(connection, _EVENTS_IN_CHAT)
+        self._add = Prepared(connection, EVENT.insert, EVENT.names)
         self._read = reader(connection, EVENT.columns)
 
     @override
     def add(self, events: Iterable[IdentifierEvent]) -> None:
         if rows := [EVENT.fresh(event) for event in events]:
-            self._connection.execute(EVENT.insert, rows)
+            self._add.run_all(rows)
 
     @override
     def of_messages(self, keys: Collection[MessageKey]) -> list[IdentifierEvent]:
@@ -84,7 +86,7 @@ class SqlIdentifiers(Identifiers):
 
     @override
     def of_member_in_chat(self, member: int, chat: int) -> list[IdentifierEvent]:
-        return EVENT.values(self._connection.execute(_EVENTS_IN_CHAT, {"of_member": member, "of_chat": chat}).all())
+        return EVENT.values(self._read(self._in_chat.rows(of_member=member, of_chat=chat)))
 
     @override
     def decide(self, id: int, outcome: str) -> None:

@@ -5,7 +5,7 @@ import hmac
 import secrets
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -116,7 +116,7 @@ class SqlMembers(Members):
         if not new:
             return []
         ids = self._connection.execute(self._add, [MEMBER.fresh(member) for member in new]).scalars()
-        return [replace(member, id=id) for member, id in zip(new, ids, strict=True)]
+        return [member._replace(id=id) for member, id in zip(new, ids, strict=True)]
 
     @override
     def save(self, member: Member) -> None:

@@ -11,7 +11,7 @@ from copbot.domain.response import MessageKey, Response
 from copbot.ports.store import Responses
 from copbot.store import tables
 from copbot.store.mapper import MESSAGE_KEY, PLACE, Mapper, affected, chunks, skipping, some
-from copbot.store.statements import Inserting, Prepared, among, pairs, reader
+from copbot.store.statements import Inserting, Prepared, among, grouped, pairs, reader
 
 RESPONSE = Mapper(Response, tables.response, {"message": MESSAGE_KEY, "place": PLACE})
 
@@ -70,7 +70,7 @@ class SqlResponses(Responses):
 
     @override
     def who_spoke(self, pairs: Collection[tuple[int, int]], before: int) -> set[tuple[int, int]]:
-        return {(row[0], row[1]) for row in self._spoke.rows(pairs=list(pairs), before=before)}
+        return {(row[0], row[1]) for row in self._spoke.rows(pairs=grouped(pairs), before=before)}
 
     @override
     def erase_texts(self, member: int, chat: int | None = None) -> int:

@@ -5,12 +5,14 @@ import sqlalchemy as sa
 from copbot.domain.response import Kind, WordsBand
 from copbot.store.tables.base import Instant, Version, Word, identity, may_have, metadata, needs, refers
 
+REPLYING = sa.text("replies_to IS NOT NULL")
+
 response = sa.Table(
     "response",
     metadata,
     identity(),
     refers("chat", "chat", "The chat."),
-    refers("member", "member", "Who.", index=True),
+    refers("member", "member", "Who."),
     needs("kind", Word(Kind), "answer, peer, to_host, present or listening."),
     needs("at", Instant(), "When it was said (UTC)."),
     refers("asked", "asked_question", "The asked question; NULL for present and listening.", required=False),
@@ -22,7 +24,7 @@ response = sa.Table(
     may_have("place_channel", sa.Text, "Channel of that place."),
     may_have("place_thread", sa.Text, "Thread of that place."),
     needs("role", sa.Text, "The member's role in the chat then."),
-    refers("replies_to", "member", "The member it answers, where the platform says so.", required=False, index=True),
+    refers("replies_to", "member", "The member it answers, where the platform says so.", required=False),
     may_have("words_band", Word(WordsBand), "How long: 1-10, 11-40, 41-100 or 101+ words."),
     may_have("concrete_cue", sa.Boolean, "Whether it points at something concrete."),
     may_have("question_cue", sa.Boolean, "Whether it asks something."),
@@ -40,7 +42,9 @@ response = sa.Table(
         postgresql_where=sa.text("asked IS NULL"),
     ),
     sa.Index(None, "chat", "at"),
-    sa.Index(None, "asked", "member"),
+    # For who spoke to a question as well: each index costs every message another page of another tree.
+    sa.Index(None, "member", "asked"),
+    sa.Index("ix_response_replying", "replies_to", sqlite_where=REPLYING, postgresql_where=REPLYING),
     comment="One act of one member towards one asked question.",
 )
 

@@ -1,7 +1,7 @@
 """A chat with people in it: they say, edit, remove, press; then one looks at what is stored."""
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import astuple, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from random import Random
@@ -132,7 +132,7 @@ class Play:
 
     def end_state(self) -> tuple[list[tuple[object, ...]], list[Counters]]:
         """What is stored, without row ids; the last human message is left out: it may stand for one that was removed since."""
-        rows = [astuple(replace(row, id=0)) for row in self.responses()]
+        rows = [row._replace(id=0) for row in self.responses()]
         return sorted(rows, key=repr), [replace(self.counters(number), last_human_at=None) for number in self.asked]
 
     def knows(self, *names: str, noticed: bool = True) -> list[Member]:
