@@ -193,7 +193,7 @@ class TestLocks:
             uow.facts.put(order[1], f"second of {order}")
 
         await asyncio.gather(one.write(lambda uow: count(uow, "ab")), other.write(lambda uow: count(uow, "ba")))
-        assert len(tries) == 3
+        assert len(tries) >= 3, "who begins again may take the second row before the other wakes, and be the one to give way once more"
         last = tries[-1]
         assert await one.read(lambda uow: (uow.facts.get(last[0]), uow.facts.get(last[1]))) == (f"first of {last}", f"second of {last}")
 
