@@ -81,8 +81,8 @@ image-check: ## Build the image with buildah on a stand-in base and run it; skip
 	.ci/image-check
 
 lock: .venv/.stamp ## Renew the lock files from pyproject.toml
-	$(LOCK) --upgrade pyproject.toml --output-file requirements.lock
-	$(LOCK) --upgrade pyproject.toml --group dev --constraints requirements.lock --output-file requirements-dev.lock
+	$(LOCK) --upgrade pyproject.toml --all-extras --output-file requirements.lock
+	$(LOCK) --upgrade pyproject.toml --all-extras --group dev --constraints requirements.lock --output-file requirements-dev.lock
 	$(LOCK) --upgrade --group e2e --constraints requirements-dev.lock --output-file requirements-e2e.lock
 
 docs: .venv/.stamp ## Renew the generated parts of docs/
