@@ -1,0 +1,85 @@
+"""The published schemas of Slack's requests, blocks, views and events: ``$COPBOT_SPECS`` or ``../shared/specs`` beside the checkout."""
+
+import json
+import os
+from collections.abc import Iterator, Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from jsonschema import Draft7Validator
+from jsonschema.exceptions import best_match
+from slack_loopback.model import Body
+
+ROOT = Path(__file__).parents[3]
+
+
+def folder() -> Path:
+    """Where the schemas are, if they are."""
+    return Path(os.environ.get("COPBOT_SPECS") or ROOT.parent / "shared" / "specs") / "slack" / "schemas"
+
+
+def absent() -> str:
+    """Why nothing is held against the schemas, or nothing."""
+    return "" if folder().is_dir() else "no folder of Slack's schemas: set COPBOT_SPECS"
+
+
+@cache
+def _read(name: str) -> Any:
+    return json.loads((folder() / name).read_text(encoding="utf-8"))
+
+
+@cache
+def _validator(name: str) -> Draft7Validator:
+    return Draft7Validator(_read(name))
+
+
+@cache
+def _requests(method: str) -> tuple[Draft7Validator, frozenset[str]]:
+    schema = _read("slack_web_requests.schemas.json")[method]
+    return Draft7Validator(schema), frozenset(_names(schema, schema["definitions"]))
+
+
+def _names(schema: Mapping[str, Any], definitions: Mapping[str, Any]) -> Iterator[str]:
+    if "$ref" in schema:
+        yield from _names(definitions[schema["$ref"].rsplit("/", 1)[1]], definitions)
+    yield from schema.get("properties", {})
+    for kind in ("anyOf", "allOf", "oneOf"):
+        for part in schema.get(kind, ()):
+            yield from _names(part, definitions)
+
+
+def _faults(validator: Draft7Validator, value: object) -> Iterator[str]:
+    for error in validator.iter_errors(value):
+        found = best_match([error]) or error
+        yield f"{'/'.join(map(str, found.absolute_path))}: {found.message[:200]}"
+
+
+def request_faults(method: str, arguments: Body) -> Iterator[str]:
+    """What is wrong with a request."""
+    if absent():
+        return
+    if method not in _read("slack_web_requests.schemas.json"):
+        yield "this method is not in the published schemas"
+        return
+    validator, names = _requests(method)
+    yield from _faults(validator, arguments)
+    yield from (f"{name}: no such argument" for name in sorted(set(arguments) - names))
+
+
+def response_faults(method: str, body: Body) -> Iterator[str]:
+    """What is wrong with an answer of the loopback's own."""
+    schemas = {} if absent() else _read("slack_web_responses.schemas.json")
+    if method in schemas:
+        yield from _faults(_response(method), body)
+
+
+@cache
+def _response(method: str) -> Draft7Validator:
+    return Draft7Validator(_read("slack_web_responses.schemas.json")[method])
+
+
+def faults_of(kind: str, value: object) -> Iterator[str]:
+    """What is wrong with an object of a kind: Event, SlashCommand, BlockAction, MessageShortcut, ViewSubmit, Known (blocks), View."""
+    if not absent():
+        yield from _faults(_validator(f"slack_{kind}_.schema.json"), value)
