@@ -111,17 +111,22 @@ def _action(form: Form, field: Field) -> str:
 
 
 def _hint(field: Field) -> str:
-    """A picker of people cannot show names that Slack knows nobody for: they stand beside it."""
-    strangers = [name.strip() for name in field.value.split(",") if name.strip() and not _PICKED.fullmatch(name.strip())]
-    if field.kind is not FieldKind.PEOPLE or len(strangers) <= len(field.people):
+    """How to write a date or names is no help where they are picked. Names without an account cannot be picked: they stand beside it."""
+    if field.kind is FieldKind.DATE:
+        return ""
+    if field.kind is not FieldKind.PEOPLE:
         return field.hint
-    return f"{field.hint} Named so far: {', '.join(strangers)}.".strip()
+    named = [name.strip() for name in field.value.split(",") if name.strip() and not _PICKED.fullmatch(name.strip())]
+    return f"Named so far: {', '.join(named)}" if len(named) > len(field.people) else ""
 
 
 def _element(field: Field) -> Element:
     match field.kind:
-        case FieldKind.CHOICE | FieldKind.CHANNEL if field.options:
+        case FieldKind.CHOICE if field.options:
             return _select(field)
+        case FieldKind.CHANNEL:
+            chosen = _initial("initial_conversation", field.value)
+            return {"type": "conversations_select", "filter": {"include": ["public", "private"]}, **chosen}
         case FieldKind.DATE:
             return {"type": "datepicker", **_initial("initial_date", _dated(field.value))}
         case FieldKind.TIME:
@@ -184,6 +189,8 @@ def _value(state: Mapping[str, Any]) -> str:
             return state.get("selected_date") or ""
         case "timepicker":
             return state.get("selected_time") or ""
+        case "conversations_select":
+            return state.get("selected_conversation") or ""
         case "multi_users_select":
             return ", ".join(f"person:{SLACK}:{user}" for user in state.get("selected_users") or ())
         case _:

@@ -14,7 +14,7 @@ from copbot.kit.nodes import Block, LineBreak, Paragraph, Strong, Text
 from copbot.kit.split import split_text
 from copbot.ports.platform import Limits
 from copbot_slack.rich_text import Element, elements
-from copbot_slack.wording import cut, cut_escaped, escaped, mrkdwn
+from copbot_slack.wording import cut, cut_escaped, literal, mrkdwn
 
 LIMITS = Limits(text=2800, buttons=10, title=150)
 """A text of this length stays under 4,000 characters of Slack's own writing, unless it is little else than ``&`` and ``<``."""
@@ -47,7 +47,7 @@ def render(message: Message, title: str = "", *, workspace: str = "") -> Rendere
     """
     heading = _heading(message.text, title)
     said = mrkdwn(message.text, workspace)
-    text = cut_escaped(f"{escaped(heading)}\n{said}" if heading else said)
+    text = cut_escaped(f"{literal(heading)}\n{said}" if heading else said)
     return Rendered(text, blocks_of(message, heading, workspace=workspace))
 
 

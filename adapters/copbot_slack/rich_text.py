@@ -86,7 +86,7 @@ def link_of(place: Place, workspace: str) -> str:
     """The address of a thread's first message; empty where there is none."""
     if not workspace or not place.thread:
         return ""
-    return f"{workspace}archives/{place.channel}/p{place.thread.replace('.', '')}"
+    return f"{workspace}archives/{place.channel}/p{place.thread.replace('.', '')}?thread_ts={place.thread}&cid={place.channel}"
 
 
 def safe_url(url: str) -> str:
@@ -122,7 +122,7 @@ def linked(text: str) -> Iterator[tuple[str, bool]]:
     end = 0
     for found in BARE_URL.finditer(text):
         yield text[end : found.start()], False
-        yield found[0], bool(safe_url(found[0]))
+        yield found[0], safe_url(found[0]) == found[0]
         end = found.end()
     yield text[end:], False
 
@@ -211,7 +211,7 @@ def _inline(node: Inline, style: Style, workspace: str) -> Iterator[Element]:
     match node:
         case Text(text):
             for piece, is_url in linked(text):
-                yield style.on({"type": "link", "url": safe_url(piece), "text": piece} if is_url else _text(piece))
+                yield style.on({"type": "link", "url": piece} if is_url else _text(piece))
         case LineBreak():
             yield _text("\n")
         case Code(text):
@@ -228,7 +228,7 @@ def _linked(node: Link | PersonLink | TimeLink | PlaceLink, style: Style, worksp
     label = words(node.children)
     match node:
         case Link(url) if safe := safe_url(url):
-            yield style.on({"type": "link", "url": safe, "text": label or url})
+            yield style.on({"type": "link", "url": safe, **({} if label in ("", url) else {"text": label})})
         case PersonLink(person) if person.platform == SLACK and USER.fullmatch(person.id):
             yield style.on({"type": "user", "user_id": person.id})
         case TimeLink(moment):

@@ -41,12 +41,12 @@ def mrkdwn(text: str, workspace: str = "") -> str:
     ``workspace`` is its address, as ``auth.test`` gives it: without it, links to threads are words.
     """
     said = "\n\n".join(_block(block, workspace) for block in parse(text))
-    return _EVERYBODY.sub(_harmless, said if said.strip() else escaped(text))
+    return _EVERYBODY.sub(_harmless, said) if said.strip() else literal(text)
 
 
-def escaped(text: str) -> str:
-    """People's own text: https://docs.slack.dev/messaging/formatting-message-text#escaping."""
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+def literal(text: str) -> str:
+    """Words that are only words."""
+    return _EVERYBODY.sub(_harmless, _escaped(text))
 
 
 def cut(text: str, most: int) -> str:
@@ -64,6 +64,11 @@ def cut_escaped(text: str, most: int = TEXT_MOST) -> str:
     return f"{_BROKEN_END.sub('', kept).rstrip()}…"
 
 
+def _escaped(text: str) -> str:
+    """https://docs.slack.dev/messaging/formatting-message-text#escaping."""
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
 def _harmless(found: re.Match[str]) -> str:
     """Slack finds names in the text of an edited message even unasked, as nothing else does: parse is ``client`` for chat.update."""
     return f"@{_WORD_JOINER}" if found[0] == "@" else found[0]
@@ -74,7 +79,7 @@ def _block(block: Block, workspace: str) -> str:
         case Paragraph(children):
             return _inlines(children, workspace)
         case CodeBlock(text):
-            return escaped(text)
+            return _escaped(text)
         case Quote(blocks):
             return f"“{_blocks(blocks, workspace)}”"
         case BulletList(items):
@@ -98,7 +103,7 @@ def _inlines(children: Iterable[Inline], workspace: str) -> str:
 def _inline(node: Inline, workspace: str) -> str:
     match node:
         case Text(text) | Code(text):
-            return escaped(text)
+            return _escaped(text)
         case LineBreak():
             return "\n"
         case Link(url) if safe := safe_url(url):
@@ -124,4 +129,4 @@ def _anchor(url: str, label: str) -> str:
 
 def _inside(label: str) -> str:
     """Words within a sequence: what would end it, or a part of it, is left out."""
-    return escaped(label).replace("|", "/").replace("^", " ").replace("\n", " ")
+    return _escaped(label).replace("|", "/").replace("^", " ").replace("\n", " ")
