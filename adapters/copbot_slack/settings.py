@@ -15,6 +15,8 @@ from copbot.errors import ConfigurationError
 API = "https://slack.com/api/"
 MOST_CONNECTIONS = 10
 """Socket Mode connections that Slack grants one app."""
+MOST_SECONDS = 14
+"""Less than half of the 30 seconds for which a post is leased."""
 
 _BEGINNINGS = {"bot_token": ("xoxb-", "xoxe.xoxb-"), "app_token": ("xapp-",)}
 _FOUND_UNDER = {
@@ -30,7 +32,8 @@ class SlackSettings:
     """One workspace, by its tokens.
 
     ``mode``: Socket Mode needs no public address; ``http`` is served on copbot's own pages. ``connections`` is how many sockets are
-    open side by side, ``ping_seconds`` how often each is asked whether it is alive. ``low_history``: Slack gives this app 15 messages of
+    open side by side, ``ping_seconds`` how often each is asked whether it is alive. ``timeout_seconds`` is how long Slack may take to
+    answer, less than half a post's lease (3-architecture.md 6). ``low_history``: Slack gives this app 15 messages of
     history a minute and no more, as it does to commercially distributed apps outside its Marketplace.
     """
 
@@ -44,6 +47,7 @@ class SlackSettings:
     connections: int = 2
     ping_seconds: float = 2.0
     low_history: bool = False
+    timeout_seconds: float = 10.0
 
 
 def read_settings(raw: Mapping[str, Any]) -> SlackSettings:
@@ -70,5 +74,6 @@ def _faults(settings: SlackSettings) -> Iterator[str]:
         yield f"slack.api_url: begins with https:// and ends with a slash, such as {API}"
     if not 1 <= settings.connections <= MOST_CONNECTIONS:
         yield f"slack.connections: 1 to {MOST_CONNECTIONS}"
-    if not settings.ping_seconds > 0:
-        yield "slack.ping_seconds: more than 0"
+    for name in ("ping_seconds", "timeout_seconds"):
+        if not 0 < getattr(settings, name) <= MOST_SECONDS:
+            yield f"slack.{name}: more than 0, at most {MOST_SECONDS}"

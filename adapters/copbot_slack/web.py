@@ -21,9 +21,6 @@ from slack_sdk.web.async_slack_response import AsyncSlackResponse
 from copbot_slack.errors import Asked, of_answer, of_exception
 from copbot_slack.settings import SlackSettings
 
-TIMEOUT = aiohttp.ClientTimeout(total=10, connect=5)
-"""Seconds: less than half a post's lease (3-architecture.md 6); a connection not made by then is none, so that nothing was sent."""
-
 READ_AGAIN = 2
 """How often a read is repeated when Slack asks for patience."""
 
@@ -42,6 +39,7 @@ class Web:
     def __init__(self, settings: SlackSettings) -> None:
         self._token = settings.bot_token
         self._api_url = settings.api_url
+        self._timeout = aiohttp.ClientTimeout(total=settings.timeout_seconds, connect=settings.timeout_seconds / 2)
         self._log = logging.Logger(__name__, logging.WARNING)  # the SDK's own would write people's words at level debug
         self._proxy = None if settings.api_url.startswith("http://") else load_http_proxy_from_env()
 
@@ -53,9 +51,9 @@ class Web:
         """Something that may be done twice. With a code in ``fine`` it is done already."""
         return (await self._made(call, Asked(channel, repeatable=True), fine=fine)).data  # type: ignore[return-value] # as above
 
-    async def read(self, call: Call, channel: str = "") -> Answer:
-        """Something that changes nothing; asked again where Slack wants patience."""
-        return (await self._read(call, channel)).data  # type: ignore[return-value] # as above
+    async def read(self, call: Call, channel: str = "", *, patient: bool = True) -> Answer:
+        """Something that changes nothing; if ``patient``, asked again where Slack wants some time between."""
+        return (await self._read(call, channel, patient=patient)).data  # type: ignore[return-value] # as above
 
     async def scopes(self) -> tuple[Answer, frozenset[str]]:
         """Who the bot is, and what its token may do: ``auth.test`` and the header ``x-oauth-scopes`` of its answer."""
@@ -71,8 +69,9 @@ class Web:
         """Answer to the address that came with an interaction."""
         await self._sent(response_url, Asked(), json=body)
 
-    async def _read(self, call: Call, channel: str = "") -> AsyncSlackResponse:
-        return await self._made(call, Asked(channel, repeatable=True), [AsyncRateLimitErrorRetryHandler(max_retry_count=READ_AGAIN)])
+    async def _read(self, call: Call, channel: str = "", *, patient: bool = True) -> AsyncSlackResponse:
+        handlers = [AsyncRateLimitErrorRetryHandler(max_retry_count=READ_AGAIN)] if patient else []
+        return await self._made(call, Asked(channel, repeatable=True), handlers)
 
     async def _made(
         self, call: Call, asked: Asked, retry_handlers: Sequence[AsyncRetryHandler] = (), *, fine: Collection[str] = ()
@@ -92,7 +91,7 @@ class Web:
 
     async def _sent(self, url: str, asked: Asked, **body: Any) -> None:  # noqa: ANN401 - aiohttp's own arguments
         try:
-            async with _session() as session, session.post(url, proxy=self._proxy, **body) as answer:
+            async with self._session() as session, session.post(url, proxy=self._proxy, **body) as answer:
                 failed = None if answer.status == 200 else of_answer(asked, answer.status, answer.headers, None)
         except RAISED as error:
             raise of_exception(asked, error) from None
@@ -101,11 +100,10 @@ class Web:
 
     @asynccontextmanager
     async def _client(self, retry_handlers: Sequence[AsyncRetryHandler] = ()) -> AsyncIterator[AsyncWebClient]:
-        async with _session() as session:
+        async with self._session() as session:
             client = AsyncWebClient(self._token, self._api_url, session=session, logger=self._log, retry_handlers=list(retry_handlers))
             client.proxy = self._proxy  # without it the SDK would look for loopback addresses behind a proxy, too
             yield client
 
-
-def _session() -> aiohttp.ClientSession:
-    return aiohttp.ClientSession(timeout=TIMEOUT, connector=aiohttp.TCPConnector(force_close=True))
+    def _session(self) -> aiohttp.ClientSession:
+        return aiohttp.ClientSession(timeout=self._timeout, connector=aiohttp.TCPConnector(force_close=True))

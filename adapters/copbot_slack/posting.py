@@ -1,0 +1,151 @@
+"""Keyed posting on a platform that takes no keys.
+
+What Slack documents and this rests on (4-platforms.md A4, A6, H1): message metadata is carried with a post and shown again on request;
+after ``internal_error``, ``fatal_error`` or a lost answer a post may stand there. So every post carries its key, what is begun is kept
+before Slack is asked (``ring``), and nothing whose outcome is unknown is sent again before it has been looked for, nor while it may
+still arrive.
+
+A process that sleeps between keeping and asking asks no more. One that sleeps just as it asks, and is overtaken, cannot be helped here.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from datetime import timedelta
+from weakref import WeakValueDictionary
+
+from copbot.domain.message import File, Message
+from copbot.domain.place import Place, Posted
+from copbot.errors import PlatformError, Unclear
+from copbot.kit.split import split
+from copbot.ports.clock import Clock
+from copbot_slack import files
+from copbot_slack.account import Account
+from copbot_slack.finding import Finding, metadata_of
+from copbot_slack.names import SLACK
+from copbot_slack.rendering import LIMITS, render
+from copbot_slack.ring import Begun, Ring, Shape, Shapes
+from copbot_slack.web import Web
+
+
+class Posting:
+    """Posts messages, once each. ``settle`` is how long after it was begun a post may still arrive: longer than a call may take."""
+
+    def __init__(self, web: Web, account: Account, ring: Ring, shapes: Shapes, finding: Finding, clock: Clock, settle: timedelta) -> None:
+        self._web = web
+        self._account = account
+        self._ring = ring
+        self._shapes = shapes
+        self._finding = finding
+        self._clock = clock
+        self._settle = settle
+        self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+
+    async def post(self, place: Place, message: Message, *, key: str, title: str | None = None) -> Posted:
+        """Post a message, its parts and files in order; with a title it opens a thread, in which what does not fit stands. Keyed."""
+        parts = split(message, LIMITS)
+        begun = Begun(key, 1, len(parts) + len(message.files), self._clock.now(), place.thread)
+        first = replace(begun, opens=title is not None, title=title or "")
+        ts = await self.part(place.channel, first, parts[0])
+        posted = _posted(place.channel, replace(first, ts=ts))
+        rest = replace(begun, thread=posted.place.thread)
+        for number, part in enumerate(parts[1:], 2):
+            await self.part(place.channel, replace(rest, part=number), part, of=ts)
+        for number, file in enumerate(message.files, len(parts) + 1):
+            await self._file(place.channel, replace(rest, part=number, file=file.name), file, of=ts)
+        return posted
+
+    async def find(self, place: Place, *, key: str) -> Posted | None:
+        """What was posted under this key; None while any part or file of it is missing. Raises Unclear if one may still arrive."""
+        async with self._lock(place.channel):
+            known = await self._ring.of(place.channel, key)
+            if not known:
+                await self._ring.put(place.channel, *await self._finding.unknown(place, key))
+            for begun in known.values():
+                if begun.ts is None:
+                    await self._settled(place.channel, begun, of=known[1].ts)
+            known = await self._ring.of(place.channel, key)
+        first = known.get(1)
+        if first is None or first.thread != place.thread or len([one for one in known.values() if one.ts]) < first.parts:
+            return None
+        return _posted(place.channel, first)
+
+    async def part(self, channel: str, begun: Begun, message: Message, *, of: str | None = None) -> str:
+        """One post, if it does not stand there yet; its ``ts``. ``of`` is the ``ts`` of its message's first post, if it is another."""
+        known = await self._account.known()
+        rendered = render(message, begun.title, workspace=known.workspace)
+
+        async def ask() -> str:
+            answer = await self._web.post(
+                lambda slack: slack.chat_postMessage(
+                    channel=channel,
+                    thread_ts=begun.thread,
+                    text=rendered.text,
+                    blocks=rendered.blocks,
+                    metadata=metadata_of(begun),
+                    link_names=False,
+                ),
+                channel,
+            )
+            return str(answer["ts"])
+
+        return await self._once(channel, begun, ask, of=of)
+
+    async def _file(self, channel: str, begun: Begun, file: File, *, of: str) -> None:
+        async def ask() -> str:
+            id = await files.prepare(self._web, file, channel)
+            shape = await self._shapes.of(channel, of)
+            await self._shapes.put(channel, of, replace(shape, files=(*shape.files, id)))
+            await files.show(self._web, id, file.name, Place(SLACK, channel, begun.thread))
+            return of
+
+        await self._once(channel, begun, ask, of=of)
+
+    async def _once(self, channel: str, begun: Begun, ask: Callable[[], Awaitable[str]], *, of: str | None) -> str:
+        async with self._lock(channel):
+            earlier = (await self._ring.of(channel, begun.key)).get(begun.part)
+            standing = earlier and (earlier.ts or await self._settled(channel, earlier, of=of))
+            if standing:
+                return standing
+            ts = await self._begin(channel, begun, ask)
+            await self._stands(channel, begun, ts, of=of)
+            return ts
+
+    async def _begin(self, channel: str, begun: Begun, ask: Callable[[], Awaitable[str]]) -> str:
+        began = self._clock.now()
+        await self._ring.put(channel, replace(begun, at=began))
+        if self._clock.now() - began > self._settle / 2:
+            raise Unclear(SLACK, "copbot stood still before it could ask, and another copbot may have posted it meanwhile")
+        try:
+            return await ask()
+        except Unclear:
+            raise
+        except PlatformError:
+            await self._ring.drop(channel, begun)
+            raise
+
+    async def _settled(self, channel: str, begun: Begun, *, of: str | None) -> str | None:
+        """What an earlier attempt came to: where it stands, or None and it may be begun anew."""
+        found = await self._finding.standing(channel, begun, after=of or "" if begun.file else "")
+        if found is None:
+            await self._ring.drop(channel, begun)
+            return None
+        ts = of if begun.file and of else found
+        await self._stands(channel, begun, ts, of=of)
+        return ts
+
+    async def _stands(self, channel: str, begun: Begun, ts: str, *, of: str | None) -> None:
+        """Keep that it stands there: the ring last, so that whatever is missing before is made good by the next attempt."""
+        if of is None and begun.title:
+            await self._shapes.put(channel, ts, Shape(begun.title))
+        elif of is not None and not begun.file:
+            await self._shapes.put(channel, of, (await self._shapes.of(channel, of)).with_part(begun.part, ts))
+        await self._ring.put(channel, replace(begun, ts=ts))
+
+    def _lock(self, channel: str) -> asyncio.Lock:
+        return self._locks.setdefault(channel, asyncio.Lock())
+
+
+def _posted(channel: str, first: Begun) -> Posted:
+    ts = first.ts or ""
+    return Posted(Place(SLACK, channel, ts if first.opens else first.thread), ts)
