@@ -38,6 +38,7 @@ class Room:
         self.calendar = RoomCalendar(server)
         self.history = RoomHistory(server)
         self.pins = RoomPins(server)
+        self.home = None
 
     @cached_property
     def http(self) -> Any | None:  # noqa: ANN401 - as in the port

@@ -94,9 +94,13 @@ def _pin_row(desk: Desk, chat: Chat, posted: Posted) -> Outgoing:
 
 
 ASK = CommandSpec(
-    "ask", "ask something unplanned; from a message's menu, what it asks", "ask [TEXT]", ("chat",), "your question", opens_form=True
+    *("ask", "ask something unplanned; from a message's menu, what it asks", "ask [TEXT]", ("chat",), "your question"),
+    opens_form=True,
+    on_message="Ask as next question",
 )
-PIN = CommandSpec("pin", "see what is pinned for the summary; pin from a message's menu", "pin", ("chat",))
+PIN = CommandSpec(
+    "pin", "see what is pinned for the summary; pin from a message's menu", "pin", ("chat",), on_message="Pin for the summary"
+)
 
 COMMANDS = (
     Command(ASK, ask, Who.HOST, needs_chat=True),
