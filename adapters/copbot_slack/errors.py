@@ -25,6 +25,7 @@ RATE_LIMITED = timedelta(seconds=30)
 APPS = "api.slack.com/apps"
 TOKENS = f"Copy the Bot User OAuth Token from {APPS} -> OAuth & Permissions into COPBOT_SLACK__BOT_TOKEN and start copbot again."
 BY_HAND = "Paste the text into the channel yourself, and tell those who look after copbot which code Slack gave."
+ADD_SCOPE = f"Add {{needed}} at {APPS} -> OAuth & Permissions -> Bot Token Scopes, then install the app again."
 ASK_OWNERS = "Ask the owners of your workspace to let copbot"
 
 
@@ -133,11 +134,7 @@ _TABLE: Mapping[str, Make] = {
     "message_not_found": _NO_MESSAGE,
     "bad_timestamp": _NO_MESSAGE,
     "cannot_reply_to_message": _never(Refused, "that message takes no thread", "Post it in the channel yourself."),
-    "missing_scope": _never(
-        NotPermitted,
-        "copbot lacks the permission {needed}",
-        f"Add it at {APPS} -> OAuth & Permissions -> Bot Token Scopes, then install the app again.",
-    ),
+    "missing_scope": _never(NotPermitted, "copbot lacks the permission {needed}", ADD_SCOPE),
     "restricted_action": _never(NotPermitted, "your workspace does not let copbot post in {there}", f"{ASK_OWNERS} post there."),
     "restricted_action_read_only_channel": _never(NotPermitted, "{there} is read-only", f"{ASK_OWNERS} post there."),
     "restricted_action_thread_only_channel": _never(

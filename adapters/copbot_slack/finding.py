@@ -33,7 +33,7 @@ def metadata_of(begun: Begun) -> dict[str, Any]:
     return {"event_type": EVENT_TYPE, "event_payload": payload}
 
 
-class Finding:
+class Look:
     """Looks through what stands in Slack. ``settle`` is how long after it was begun a post may still arrive."""
 
     def __init__(self, reading: Reading, ring: Ring, clock: Clock, settle: timedelta) -> None:

@@ -21,7 +21,7 @@ from copbot.kit.split import split
 from copbot.ports.clock import Clock
 from copbot_slack import files
 from copbot_slack.account import Account
-from copbot_slack.finding import Finding, metadata_of
+from copbot_slack.finding import Look, metadata_of
 from copbot_slack.names import SLACK
 from copbot_slack.rendering import LIMITS, render
 from copbot_slack.ring import Begun, Ring, Shape, Shapes
@@ -31,12 +31,12 @@ from copbot_slack.web import Web
 class Posting:
     """Posts messages, once each. ``settle`` is how long after it was begun a post may still arrive: longer than a call may take."""
 
-    def __init__(self, web: Web, account: Account, ring: Ring, shapes: Shapes, finding: Finding, clock: Clock, settle: timedelta) -> None:
+    def __init__(self, web: Web, account: Account, ring: Ring, shapes: Shapes, look: Look, clock: Clock, settle: timedelta) -> None:
         self._web = web
         self._account = account
         self._ring = ring
         self._shapes = shapes
-        self._finding = finding
+        self._look = look
         self._clock = clock
         self._settle = settle
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
@@ -60,7 +60,7 @@ class Posting:
         async with self._lock(place.channel):
             known = await self._ring.of(place.channel, key)
             if not known:
-                await self._ring.put(place.channel, *await self._finding.unknown(place, key))
+                await self._ring.put(place.channel, *await self._look.unknown(place, key))
             for begun in known.values():
                 if begun.ts is None:
                     await self._settled(place.channel, begun, of=known[1].ts)
@@ -126,7 +126,7 @@ class Posting:
 
     async def _settled(self, channel: str, begun: Begun, *, of: str | None) -> str | None:
         """What an earlier attempt came to: where it stands, or None and it may be begun anew."""
-        found = await self._finding.standing(channel, begun, after=of or "" if begun.file else "")
+        found = await self._look.standing(channel, begun, after=of or "" if begun.file else "")
         if found is None:
             await self._ring.drop(channel, begun)
             return None

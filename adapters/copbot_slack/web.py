@@ -55,11 +55,10 @@ class Web:
         """Something that changes nothing; if ``patient``, asked again where Slack wants some time between."""
         return (await self._read(call, channel, patient=patient)).data  # type: ignore[return-value] # as above
 
-    async def scopes(self) -> tuple[Answer, frozenset[str]]:
-        """Who the bot is, and what its token may do: ``auth.test`` and the header ``x-oauth-scopes`` of its answer."""
-        answer = await self._read(lambda slack: slack.auth_test())
-        granted = answer.headers.get("x-oauth-scopes", "")
-        return answer.data, frozenset(scope for one in granted.split(",") if (scope := one.strip()))  # type: ignore[return-value] # as above
+    async def scopes(self) -> frozenset[str]:
+        """What the token may do: the header ``x-oauth-scopes``, which comes with every answer."""
+        granted = (await self._read(lambda slack: slack.auth_test())).headers.get("x-oauth-scopes", "")
+        return frozenset(scope for one in granted.split(",") if (scope := one.strip()))
 
     async def upload(self, url: str, content: bytes) -> None:
         """Send a file's content to the address that Slack gave for it. As often as one likes, until the upload is completed."""
