@@ -60,5 +60,5 @@ async def test_a_member_sees_what_comes_and_their_switches_and_no_panel(live: Ho
     assert "What I keep about you" in pages.text("tom")
     assert "Note when I post" in pages.labels("tom"), "before the notice nothing is"
     assert not any(label.startswith("Next") for label in pages.labels("tom"))
-    await live.cop("tom", "privacy activity=on")
-    assert "Stop noting when I post" in pages.labels("tom")
+    await live.cop("tom", "privacy quote=no-name")
+    assert "Quote me by name" in pages.labels("tom"), "a switch that was changed offers its next state"
