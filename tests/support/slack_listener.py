@@ -1,0 +1,80 @@
+"""Slack's ears and mouth without the rest of the adapter: connected to a loopback Slack, with an inbox that tests can steer."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from datetime import UTC, datetime
+
+from slack_loopback.server import APP_TOKEN, BOT_TOKEN, SECRET, Loopback
+
+from copbot.domain.heard import Heard
+from copbot.domain.message import Message
+from copbot.domain.place import Person
+from copbot.testing.clock import SteppingClock
+from copbot_slack.account import Account
+from copbot_slack.answering import Answers
+from copbot_slack.http import Endpoint
+from copbot_slack.intake import Intake
+from copbot_slack.settings import SlackSettings
+from copbot_slack.socket import listen
+from copbot_slack.web import Web
+
+NOW = datetime(2018, 1, 31, 19, 30, tzinfo=UTC)
+Then = Callable[[Heard], Awaitable[None]]
+
+
+async def nothing(_: Heard) -> None:
+    """What a core does that has nothing to say."""
+
+
+class Listener:
+    """``heard`` is what the inbox has taken; before it returns it does ``then``, as the core does that tells what it has committed."""
+
+    def __init__(self, slack: Loopback, *, acknowledged_in: float = 2.5, mode: str = "socket") -> None:
+        self.slack = slack
+        self.settings = SlackSettings(BOT_TOKEN, APP_TOKEN, SECRET, api_url=slack.api_url, ping_seconds=0.5)
+        if mode == "http":
+            self.settings = replace(self.settings, mode="http")
+        self.web = Web(self.settings)
+        self.account = Account(self.web)
+        self.answers = Answers(self.web, self.account, self._post, acknowledged_in)
+        self.endpoint = Endpoint(self.settings) if mode == "http" else None
+        self.heard: list[Heard] = []
+        self.posted: list[tuple[Person, Message, str]] = []
+        self.then: Then = nothing
+        self.run: asyncio.Task[None] | None = None
+
+    async def begin(self) -> asyncio.Task[None]:
+        """Connect; gives the run, which ends as the adapter's does."""
+        me = (await self.account.known()).me
+        intake = Intake(me, SteppingClock(NOW), self.answers, self.inbox)
+        hearing = listen(self.settings, self.web, me, intake) if self.endpoint is None else self.endpoint.listen(me, intake)
+        self.run = asyncio.create_task(hearing)
+        await asyncio.sleep(0)
+        return self.run
+
+    async def start(self) -> asyncio.Task[None]:
+        """Connect; return once Slack can deliver on every socket."""
+        wanted = self.slack.links.opened + self.settings.connections
+        run = await self.begin()
+        if self.endpoint is None:
+            await self.slack.deliveries.until(lambda: self.slack.links.opened == wanted)
+        return run
+
+    async def stop(self) -> None:
+        """Cut off, as a crash would."""
+        if self.run is not None:
+            self.run.cancel()
+            await asyncio.gather(self.run, return_exceptions=True)
+
+    async def inbox(self, heard: Heard) -> None:
+        """Take it, then do what the test wants."""
+        self.heard.append(heard)
+        await self.then(heard)
+
+    async def settled(self) -> None:
+        """Wait until nothing is on its way any more."""
+        await self.slack.deliveries.until(lambda: not self.slack.deliveries.flying)
+
+    async def _post(self, person: Person, message: Message, key: str) -> None:
+        self.posted.append((person, message, key))
