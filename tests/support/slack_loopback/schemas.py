@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 from jsonschema import Draft7Validator
 from jsonschema.exceptions import best_match
@@ -42,7 +43,7 @@ def _requests(method: str) -> tuple[Draft7Validator, frozenset[str]]:
 
 def _names(schema: Mapping[str, Any], definitions: Mapping[str, Any]) -> Iterator[str]:
     if "$ref" in schema:
-        yield from _names(definitions[schema["$ref"].rsplit("/", 1)[1]], definitions)
+        yield from _names(definitions[unquote(schema["$ref"].rsplit("/", 1)[1])], definitions)
     yield from schema.get("properties", {})
     for kind in ("anyOf", "allOf", "oneOf"):
         for part in schema.get(kind, ()):
