@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import timedelta
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from copbot.domain.heard import Interaction
 from copbot.domain.message import Message, Reply
@@ -24,6 +24,9 @@ from copbot_slack.rendering import LIMITS
 from copbot_slack.ring import Ring, Shapes
 from copbot_slack.settings import SlackSettings, read_settings
 from copbot_slack.web import Answer, Web
+
+if TYPE_CHECKING:
+    from copbot_slack.http import Endpoint
 
 SETTLED_AFTER = 1.5
 """Times as long as a call may take, a post that was begun may still arrive."""
@@ -57,8 +60,14 @@ class Slack:
 
     @cached_property
     def http(self) -> Any | None:  # noqa: ANN401 - as in the port
-        """In HTTP mode, what Slack posts to, as an ASGI application; None in Socket Mode."""
-        return None
+        """In HTTP mode, what Slack posts to, as an ASGI application that is deaf until ``run``; None in Socket Mode."""
+        return self._endpoint.app if self._endpoint is not None else None
+
+    @cached_property
+    def _endpoint(self) -> "Endpoint | None":
+        from copbot_slack.http import Endpoint
+
+        return Endpoint(self.settings) if self.settings.mode == "http" else None
 
     async def run(self, inbox: Inbox) -> None:
         """Connect and hear until cancelled; end or raise where events may have been missed. Raises NotAuthenticated."""
@@ -66,7 +75,10 @@ class Slack:
 
         me = (await self._account.known()).me
         intake = Intake(me, self._clock, self._answers, inbox)
-        await listen(self.settings, self._web, me, intake)
+        if self._endpoint is not None:
+            await self._endpoint.listen(me, intake)
+        else:
+            await listen(self.settings, self._web, me, intake)
 
     async def post(self, place: Place, message: Message, *, key: str) -> Posted:
         """Post a message. Keyed."""

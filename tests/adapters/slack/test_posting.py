@@ -8,6 +8,7 @@ import pytest
 from slack_bots import Kept, Passing, bot_on
 from slack_loopback.faults import Kind
 from slack_loopback.server import Loopback
+from typing_extensions import override
 
 from copbot.domain.message import Button, File, Message
 from copbot.domain.place import Place, Posted
@@ -170,10 +171,12 @@ class TestDyingProcesses:
         class Sleeping(Kept):
             """The process stands still as soon as it has kept what it begins."""
 
+            @override
             async def put(self, key: str, value: bytes) -> None:
                 await bots.kept.put(key, value)
                 bots.clock.forward(60)
 
+            @override
             async def get(self, key: str) -> bytes | None:
                 return await bots.kept.get(key)
 
