@@ -12,7 +12,7 @@ from copbot.domain.message import Message
 from copbot.domain.place import Person
 from copbot.testing.clock import SteppingClock
 from copbot_slack.account import Account
-from copbot_slack.answering import Answers
+from copbot_slack.answering import Answers, PostPrivately
 from copbot_slack.http import Endpoint
 from copbot_slack.intake import Intake
 from copbot_slack.settings import SlackSettings
@@ -25,6 +25,13 @@ Then = Callable[[Heard], Awaitable[None]]
 
 async def nothing(_: Heard) -> None:
     """What a core does that has nothing to say."""
+
+
+async def until(seen: Callable[[], bool], seconds: float = 5.0) -> None:
+    """Wait until people see something; TimeoutError if it does not come about."""
+    async with asyncio.timeout(seconds):
+        while not seen():  # noqa: ASYNC110 - what people see does not say when it changes
+            await asyncio.sleep(0.01)
 
 
 class Listener:
@@ -42,30 +49,29 @@ class Listener:
         self.heard: list[Heard] = []
         self.posted: list[tuple[Person, Message, str]] = []
         self.then: Then = nothing
-        self.run: asyncio.Task[None] | None = None
+        self.post: PostPrivately = self._note
+        self.run: asyncio.Task[None] = asyncio.get_running_loop().create_task(asyncio.sleep(0))
 
     async def begin(self) -> asyncio.Task[None]:
         """Connect; gives the run, which ends as the adapter's does."""
         me = (await self.account.known()).me
         intake = Intake(me, SteppingClock(NOW), self.answers, self.inbox)
         hearing = listen(self.settings, self.web, me, intake) if self.endpoint is None else self.endpoint.listen(me, intake)
-        self.run = asyncio.create_task(hearing)
+        run = asyncio.create_task(hearing)
         await asyncio.sleep(0)
-        return self.run
+        return run
 
-    async def start(self) -> asyncio.Task[None]:
+    async def start(self) -> None:
         """Connect; return once Slack can deliver on every socket."""
         wanted = self.slack.links.opened + self.settings.connections
-        run = await self.begin()
+        self.run = await self.begin()
         if self.endpoint is None:
             await self.slack.deliveries.until(lambda: self.slack.links.opened == wanted)
-        return run
 
     async def stop(self) -> None:
         """Cut off, as a crash would."""
-        if self.run is not None:
-            self.run.cancel()
-            await asyncio.gather(self.run, return_exceptions=True)
+        self.run.cancel()
+        await asyncio.gather(self.run, return_exceptions=True)
 
     async def inbox(self, heard: Heard) -> None:
         """Take it, then do what the test wants."""
@@ -77,4 +83,7 @@ class Listener:
         await self.slack.deliveries.until(lambda: not self.slack.deliveries.flying)
 
     async def _post(self, person: Person, message: Message, key: str) -> None:
+        await self.post(person, message, key)
+
+    async def _note(self, person: Person, message: Message, key: str) -> None:
         self.posted.append((person, message, key))

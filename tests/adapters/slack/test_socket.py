@@ -24,7 +24,8 @@ async def bot(slack: Loopback) -> AsyncIterator[Listener]:
 @pytest.fixture
 async def run(bot: Listener) -> asyncio.Task[None]:
     """Their run, once they have both sockets."""
-    return await bot.start()
+    await bot.start()
+    return bot.run
 
 
 def texts(bot: Listener) -> list[str]:
