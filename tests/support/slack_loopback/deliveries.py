@@ -52,7 +52,7 @@ class Deliveries:
 
     def __init__(self, carrier: Carrier) -> None:
         self.carrier = carrier
-        self.retries = RETRIES
+        self.retries: tuple[float, ...] = RETRIES
         self.flying: list[Delivery] = []
         self.waiting: list[Delivery] = []
         self.done: list[Delivery] = []

@@ -7,6 +7,7 @@ from slack_loopback.model import Body
 from slack_loopback.schemas import faults_of, request_faults, response_faults
 
 MESSAGES = frozenset({"chat.postMessage", "chat.update", "chat.postEphemeral"})
+INNER = ("message", "previous_message", "root")
 
 
 class Judge:
@@ -40,6 +41,10 @@ class Judge:
         """An answer of this loopback's."""
         self.own += [f"answer of {method}: {fault}" for fault in response_faults(method, body)]
 
+    def event(self, event: Body) -> None:
+        """An event of this loopback's."""
+        self.sent("Event", event | {name: _told_apart(event, event[name]) for name in INNER if name in event})
+
     def sent(self, kind: str, payload: Body) -> None:
         """Something that this loopback sends to the app."""
         self.own += [f"{kind}: {fault}" for fault in faults_of(kind, payload)]
@@ -50,3 +55,11 @@ class Judge:
 
     def _note(self, where: str, faults: Iterable[str]) -> None:
         self.problems += [f"{where}: {fault}" for fault in faults]
+
+
+def _told_apart(event: Body, message: Body) -> Body:
+    """A message inside an event as the published types want it: they ask for fields that Slack sends around it only, and know no
+    tombstones.
+    """
+    inner = {"channel": event["channel"], "channel_type": event["channel_type"], "event_ts": event["event_ts"], **message}
+    return {name: value for name, value in inner.items() if (name, value) != ("subtype", "tombstone")}

@@ -53,7 +53,7 @@ def checked(args: Body) -> Body:
         required(args, "view")
     if faults := list(view_faults(view)):
         raise Wrong("invalid_arguments", response_metadata={"messages": [f"[ERROR] {fault}" for fault in faults]})
-    return view | {"blocks": with_ids(view["blocks"])}
+    return view | {"blocks": with_ids(view.get("blocks", []))}
 
 
 def push_on(workspace: Workspace, user: str, body: Body) -> View:

@@ -12,6 +12,9 @@ from jsonschema import Draft7Validator
 from jsonschema.exceptions import best_match
 from slack_loopback.model import Body
 
+BESIDE = frozenset({"team_id"})
+"""What slack_bolt's client sends with every request, although few methods publish it."""
+
 ROOT = Path(__file__).parents[3]
 
 
@@ -65,14 +68,21 @@ def request_faults(method: str, arguments: Body) -> Iterator[str]:
         return
     validator, names = _requests(method)
     yield from _faults(validator, arguments)
-    yield from (f"{name}: no such argument" for name in sorted(set(arguments) - names))
+    yield from (f"{name}: no such argument" for name in sorted(set(arguments) - names - BESIDE))
 
 
 def response_faults(method: str, body: Body) -> Iterator[str]:
     """What is wrong with an answer of the loopback's own."""
     schemas = {} if absent() else _read("slack_web_responses.schemas.json")
     if method in schemas:
-        yield from _faults(_response(method), body)
+        yield from _faults(_response(method), _without_nothing(body))
+
+
+def _without_nothing(value: Any) -> Any:
+    """Without fields that are null, of which the types of answers know too few."""
+    if isinstance(value, dict):
+        return {name: _without_nothing(one) for name, one in value.items() if one is not None}
+    return [_without_nothing(one) for one in value] if isinstance(value, list) else value
 
 
 @cache

@@ -74,7 +74,7 @@ class Loopback:
     def _happened(self, event: Body) -> None:
         if self.subscribed is not None and subscription(event) not in self.subscribed:
             return
-        self.judge.sent("Event", event)
+        self.judge.event(event)
         self.deliveries.send(Delivery("events_api", envelope(event)))
 
 

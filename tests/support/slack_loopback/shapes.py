@@ -66,9 +66,18 @@ def file_shape(file: Upload) -> Body:
         "user": file.user,
         "size": file.length,
         "alt_txt": file.alt,
+        "pretty_type": "Calendar",
         "mode": "hosted",
+        "editable": False,
         "is_external": False,
+        "external_type": "",
         "is_public": True,
+        "public_url_shared": False,
+        "display_as_bot": False,
+        "username": "",
+        "permalink": f"https://loopback.slack.com/files/{file.id}",
+        "channels": [],
+        "groups": [],
     }
 
 
