@@ -23,7 +23,7 @@ def reschedule(desk: Desk, call: Call) -> Reply:
     local = chat.starts_at.astimezone(chat.zone)
     fields = (
         Field("date", "New date", FieldKind.DATE, call.options.get("date", f"{local:%Y-%m-%d}"), "year-month-day"),
-        Field("time", "New start", FieldKind.TIME, call.options.get("time", f"{local:%H:%M}"), f"24-hour clock, {chat.time_zone}"),
+        Field("time", f"New start ({chat.time_zone})", FieldKind.TIME, call.options.get("time", f"{local:%H:%M}"), "24-hour clock"),
     )
     return Form("reschedule", "Move the chat", fields, value=str(chat.id), submit="Show the new plan")
 
