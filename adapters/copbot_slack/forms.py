@@ -111,8 +111,8 @@ def _action(form: Form, field: Field) -> str:
 
 
 def _hint(field: Field) -> str:
-    """How to write a date or names is no help where they are picked. Names without an account cannot be picked: they stand beside it."""
-    if field.kind is FieldKind.DATE:
+    """How to write something is no help where it is picked. Names without an account cannot be picked: they stand beside the picker."""
+    if field.kind in {FieldKind.DATE, FieldKind.TIME}:
         return ""
     if field.kind is not FieldKind.PEOPLE:
         return field.hint

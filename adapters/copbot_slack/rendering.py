@@ -68,7 +68,7 @@ def action_of(action_id: str) -> str:
 def _heading(text: str, title: str) -> str:
     """Titles may be cut short."""
     said = plain(text).replace("\n", " ")
-    return "" if said.startswith(plain(title).rstrip("…")) else cut(title, LIMITS.title)
+    return "" if said.startswith((title.rstrip("…"), plain(title).rstrip("…"))) else cut(title, LIMITS.title)
 
 
 def _text_block(text: str, heading: str, workspace: str) -> Element:

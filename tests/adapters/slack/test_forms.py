@@ -89,7 +89,8 @@ def test_people_are_those_known_and_those_picked_once_each() -> None:
         (FieldKind.PEOPLE, "", (), None),
         (FieldKind.PEOPLE, "Ada", (ADA,), None),
         (FieldKind.PEOPLE, "Ada, Sally", (ADA,), "Named so far: Ada, Sally"),
-        (FieldKind.TIME, "19:30", (), "how to write it"),
+        (FieldKind.TIME, "19:30", (), None),
+        (FieldKind.LINE, "x", (), "how to write it"),
     ],
 )
 def test_hints_help_with_what_is_there(kind: FieldKind, value: str, people: tuple[Person, ...], hint: str | None) -> None:

@@ -147,6 +147,8 @@ def test_everybody_is_called_by_nobody() -> None:
     [
         ("Q1 of 4", "What surprised you?", "Q1 of 4"),
         ("Q1 What surprised…", "**Q1** What surprised you?", "Q1 What surprised you?"),
+        ("Extra What *about* it?", "**Extra** What \\*about\\* it?", "Extra What *about* it?"),
+        ("Q1 What about it?", "**Q1** What *about* it?", "Q1 What about it?"),
         ("Q1 of 4", "- a list", "Q1 of 4"),
         ("", "What surprised you?", "What surprised you?"),
     ],
