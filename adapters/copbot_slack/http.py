@@ -4,6 +4,7 @@ Nothing is read before its signature is found to be Slack's and not older than f
 (https://docs.slack.dev/authentication/verifying-requests-from-slack).
 """
 
+import asyncio
 import json
 
 import structlog
@@ -42,9 +43,11 @@ class Endpoint:
         self._bolt, self._intake = AsyncSlackRequestHandler(make_app(self._settings, me, intake)), intake
         try:
             await intake.missed.wait()
+        except asyncio.CancelledError:
+            await intake.answers.aclose()
+            raise
         finally:
             self._bolt = self._intake = None
-            await intake.answers.aclose()
 
     async def _asked(self, request: Request) -> Response:
         body = await request.body()

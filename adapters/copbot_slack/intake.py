@@ -13,6 +13,9 @@ from copbot_slack.hearing import Me, Payload
 from copbot_slack.names import SLACK
 from copbot_slack.rich_text import Element
 
+MOST_AT_ONCE = 2000
+"""Events handed over and not yet committed. More are left to Slack, which sends them again."""
+
 log = structlog.get_logger(__name__)
 
 
@@ -23,13 +26,15 @@ class Intake:
     three times in six minutes: https://docs.slack.dev/apis/events-api), so that the history must be read.
     """
 
-    def __init__(self, me: Me, clock: Clock, answers: Answers, inbox: Inbox) -> None:
+    def __init__(self, me: Me, clock: Clock, answers: Answers, inbox: Inbox, most_at_once: int = MOST_AT_ONCE) -> None:
         self.missed = asyncio.Event()
         self.answers = answers
         self._me = me
         self._clock = clock
         self._inbox = inbox
         self._refused = False
+        self._at_once = 0
+        self._most_at_once = most_at_once
 
     async def event(self, payload: Payload) -> None:
         """An Events API payload: returns once it is committed, or there is nothing in it for copbot."""
@@ -70,10 +75,16 @@ class Intake:
         return await self.answers.acknowledgement(heard, payload, self._take)
 
     async def _take(self, heard: Heard) -> None:
+        if self._at_once >= self._most_at_once and not isinstance(heard, Interaction):
+            self._refused = True
+            raise OverflowError("more is said than is committed")
+        self._at_once += 1
         try:
             await self._inbox(heard)
         except Exception:
             self._refused = True
             raise
+        finally:
+            self._at_once -= 1
         if self._refused:
             self.missed.set()

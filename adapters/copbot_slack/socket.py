@@ -10,6 +10,7 @@ import asyncio
 import json
 import logging
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from typing import Any
 
 import structlog
@@ -31,17 +32,8 @@ from copbot_slack.rich_text import Element
 from copbot_slack.settings import SlackSettings
 from copbot_slack.web import Web
 
-HELLO_IN = 10.0
-"""Seconds from asking for a socket to Slack's ``hello`` on it."""
-
-SILENT_FOR = 600.0
-"""Seconds without an event until a socket is replaced: some answer pings and bring nothing any more (python-slack-sdk#1701)."""
-
-AGAIN_IN = 5.0
 GOODBYE_IN = 1.0
 OK = 200
-MOST_AT_ONCE = 2000
-"""Events on one socket taken and not yet committed. More are left to Slack, which sends them again."""
 
 LET_IN = (
     "Make a token with the scope connections:write at api.slack.com/apps -> Basic Information -> App-Level Tokens, put it into "
@@ -58,24 +50,37 @@ Take = Callable[[Payload], Awaitable[Element | None]]
 log = structlog.get_logger(__name__)
 
 
-async def listen(settings: SlackSettings, web: Web, me: Me, intake: Intake) -> None:
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """Seconds. ``hello``: from connecting to Slack's greeting. ``silence``: without an event until a socket is replaced, since some answer
+    pings and bring nothing any more (python-slack-sdk#1701). ``again``: from one attempt to connect to the next.
+    """
+
+    hello: float = 10.0
+    silence: float = 600.0
+    again: float = 5.0
+
+
+async def listen(settings: SlackSettings, web: Web, me: Me, intake: Intake, patience: Patience = Patience()) -> None:
     """Hear until cancelled. Returns where events may have been missed: no socket was there for a moment, or the inbox did not work.
 
     Raises NotAuthenticated where Slack does not let the app in.
     """
-    sockets = _Sockets(settings, web, _take(make_app(settings, me, intake), intake))
+    sockets = _Sockets(settings, web, patience, _take(make_app(settings, me, intake), intake))
     keeping = [asyncio.create_task(sockets.keep()) for _ in range(settings.connections)]
     missed = asyncio.create_task(intake.missed.wait())
     until: set[asyncio.Future[Any]] = {*keeping, missed, sockets.over}
     try:
         for ended in (await asyncio.wait(until, return_when=asyncio.FIRST_COMPLETED))[0]:
             ended.result()
+    except asyncio.CancelledError:
+        await intake.answers.aclose()
+        raise
     finally:
         for task in (*keeping, missed):
             task.cancel()
         await asyncio.gather(*keeping, missed, return_exceptions=True)
         await sockets.aclose()
-        await intake.answers.aclose()
 
 
 def _take(app: AsyncApp, intake: Intake) -> Take:
@@ -117,7 +122,7 @@ class _Socket(SocketModeClient):
         if session is None:
             return
         async for frame in session:
-            if frame.type is WSMsgType.TEXT:
+            if frame.type is WSMsgType.TEXT and frame.data.startswith("{"):
                 self._frame(self, json.loads(frame.data))
             elif frame.type is WSMsgType.PING:
                 await session.pong(frame.data)
@@ -155,10 +160,11 @@ class _Socket(SocketModeClient):
 class _Sockets:
     """The sockets of one run. ``over``: its end, set when there was a moment without any."""
 
-    def __init__(self, settings: SlackSettings, web: Web, take: Take) -> None:
+    def __init__(self, settings: SlackSettings, web: Web, patience: Patience, take: Take) -> None:
         self.over: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._settings = settings
         self._web = web
+        self._patience = patience
         self._take = take
         self._all: set[_Socket] = set()
         self._up: set[_Socket] = set()
@@ -167,7 +173,7 @@ class _Sockets:
         """One socket after the other, for ever: the next one is there before the last one goes, unless that has gone already."""
         socket = await self._opened()
         while True:
-            await _until_it_goes(socket)
+            await _until_it_goes(socket, self._patience.silence)
             if socket.ended.done():
                 await self._close(socket)
                 socket = await self._opened()
@@ -194,7 +200,7 @@ class _Sockets:
                 return await self._connected(await self._address())
             except (TryLater, Unclear, ClientError, OSError, TimeoutError) as error:
                 log.warning("Slack gave no socket", action="socket_failed", platform=SLACK, error=type(error).__name__)
-                wait = error.after.total_seconds() if isinstance(error, TryLater) else AGAIN_IN
+                wait = error.after.total_seconds() if isinstance(error, TryLater) else self._patience.again
             await asyncio.sleep(wait)
 
     async def _address(self) -> str:
@@ -208,7 +214,7 @@ class _Sockets:
         socket = _Socket(address, self._settings, self._frame)
         self._all.add(socket)
         try:
-            async with asyncio.timeout(HELLO_IN):
+            async with asyncio.timeout(self._patience.hello):
                 await socket.connect()  # type: ignore[no-untyped-call] # the SDK's
                 await socket.hello.wait()
         except BaseException:
@@ -233,7 +239,7 @@ class _Sockets:
                     self.over.set_exception(NotAuthenticated(SLACK, "Socket Mode is switched off for this app", SWITCH_ON))
             case "disconnect":
                 socket.leaving.set()
-            case _ if len(socket.going) < MOST_AT_ONCE:
+            case _ if "envelope_id" in frame:
                 dealing = asyncio.create_task(self._deal(socket, frame))
                 socket.going.add(dealing)
                 dealing.add_done_callback(socket.going.discard)
@@ -253,12 +259,12 @@ class _Sockets:
             log.info("An acknowledgement got lost; the event comes again", action="acknowledgement_lost", platform=SLACK)
 
 
-async def _until_it_goes(socket: _Socket) -> None:
+async def _until_it_goes(socket: _Socket, silence: float) -> None:
     """Wait until the socket has gone, is to go, or has been silent for too long."""
     leaving, loop = asyncio.create_task(socket.leaving.wait()), asyncio.get_running_loop()
     either: set[asyncio.Future[Any]] = {socket.ended, leaving}
     try:
-        while (left := socket.heard_at + SILENT_FOR - loop.time()) > 0:
+        while (left := socket.heard_at + silence - loop.time()) > 0:
             if (await asyncio.wait(either, timeout=left, return_when=asyncio.FIRST_COMPLETED))[0]:
                 return
     finally:

@@ -14,9 +14,9 @@ from copbot.testing.clock import SteppingClock
 from copbot_slack.account import Account
 from copbot_slack.answering import Answers, PostPrivately
 from copbot_slack.http import Endpoint
-from copbot_slack.intake import Intake
+from copbot_slack.intake import MOST_AT_ONCE, Intake
 from copbot_slack.settings import SlackSettings
-from copbot_slack.socket import listen
+from copbot_slack.socket import Patience, listen
 from copbot_slack.web import Web
 
 NOW = datetime(2018, 1, 31, 19, 30, tzinfo=UTC)
@@ -48,6 +48,8 @@ class Listener:
         self.endpoint = Endpoint(self.settings) if mode == "http" else None
         self.heard: list[Heard] = []
         self.posted: list[tuple[Person, Message, str]] = []
+        self.patience = Patience()
+        self.most_at_once = MOST_AT_ONCE
         self.then: Then = nothing
         self.post: PostPrivately = self._note
         self.run: asyncio.Task[None] = asyncio.get_running_loop().create_task(asyncio.sleep(0))
@@ -55,8 +57,8 @@ class Listener:
     async def begin(self) -> asyncio.Task[None]:
         """Connect; gives the run, which ends as the adapter's does."""
         me = (await self.account.known()).me
-        intake = Intake(me, SteppingClock(NOW), self.answers, self.inbox)
-        hearing = listen(self.settings, self.web, me, intake) if self.endpoint is None else self.endpoint.listen(me, intake)
+        intake = Intake(me, SteppingClock(NOW), self.answers, self.inbox, self.most_at_once)
+        hearing = listen(self.settings, self.web, me, intake, self.patience) if self.endpoint is None else self.endpoint.listen(me, intake)
         run = asyncio.create_task(hearing)
         await asyncio.sleep(0)
         return run

@@ -4,16 +4,17 @@ import asyncio
 from collections.abc import AsyncIterator
 
 import pytest
-from slack_listener import Listener, nothing, until
+from slack_listener import NOW, Listener, nothing, until
 from slack_loopback.deliveries import Delivery
 from slack_loopback.faults import Kind
 from slack_loopback.server import BOT_TOKEN, Loopback
 from slack_sdk.web.async_client import AsyncWebClient
 
-from copbot.domain.heard import Heard, Interaction, Submitted
+from copbot.domain.heard import Commanded, Heard, Interaction, Submitted
 from copbot.domain.message import Button, Field, FieldKind, File, Form, FormErrors, Message, Option, Private, Reply
-from copbot.domain.place import Person
+from copbot.domain.place import Person, Place
 from copbot.errors import PlatformError, Refused, Unclear
+from copbot_slack.answering import MOST_KEPT
 from copbot_slack.home import home_view
 from copbot_slack.rendering import render
 
@@ -162,6 +163,27 @@ class TestCommands:
         assert (person, message.files, key) == (Person("slack", ADA), (file,), f"files:{only(bot).id}")
         assert told(slack) == ["Save the date.\n\nchat.ics: in your private messages with me."]
 
+    async def test_a_shortcut_is_answered_where_it_was_used(self, slack: Loopback, bot: Listener) -> None:
+        root = await the_panel(slack)
+        ts = slack.people.say(BEN, SLT, "I tried it", root)
+        await bot.settled()
+        bot.heard.clear()
+        telling(bot, Private(Message("It goes into the summary.")))
+        await slack.people.shortcut(ADA, SLT, ts, "pin").over.wait()
+        await until(lambda: bool(told(slack)))
+        commanded = only(bot)
+        assert isinstance(commanded, Commanded)
+        assert (commanded.text, commanded.message, commanded.author, commanded.quoted) == ("pin", ts, Person("slack", BEN), "I tried it")
+        assert [notice.thread for notice in slack.people.notices(ADA)] == [root]
+
+    async def test_what_was_asked_long_ago_is_let_go(self, slack: Loopback, bot: Listener) -> None:
+        await slack.people.slash(ADA, SLT, "help").over.wait()
+        for number in range(MOST_KEPT):
+            command = Commanded(f"later {number}", NOW, Place("slack", SLT), Person("slack", BEN), "help")
+            await bot.answers.acknowledgement(command, {}, nothing)
+        await bot.answers.tell(only(bot), Private(Message("Just ask.")))
+        assert slack.api.calls[-1].method == "chat.postEphemeral"
+
 
 class TestForms:
     async def test_a_command_opens_a_form(self, slack: Loopback, bot: Listener) -> None:
@@ -292,6 +314,19 @@ class TestForms:
 
 
 class TestPresses:
+    async def test_a_link_that_looks_like_a_button_is_none(self, slack: Loopback, bot: Listener) -> None:
+        link = {"type": "button", "action_id": "1:open", "action_ts": "1.0", "url": "https://example.org"}
+        press = {
+            "type": "block_actions",
+            "actions": [link],
+            "user": {"id": ADA},
+            "team": {"id": "T0ACME"},
+            "container": {"type": "message"},
+        }
+        delivery = slack.deliveries.send(Delivery("interactive", press))
+        await delivery.over.wait()
+        assert (delivery.ack, bot.heard) == ({}, [])
+
     async def test_the_answer_is_seen_by_who_pressed(self, slack: Loopback, bot: Listener) -> None:
         root = await the_panel(slack)
         telling(bot, Private(Message("Posted.")))

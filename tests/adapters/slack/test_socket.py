@@ -4,11 +4,12 @@ import asyncio
 from collections.abc import AsyncIterator
 
 import pytest
-from slack_listener import Listener, nothing
+from slack_listener import Listener, nothing, until
 from slack_loopback.server import APP_TOKEN, Loopback
 
 from copbot.domain.heard import Heard, Said
 from copbot.errors import NotAuthenticated
+from copbot_slack.socket import Patience
 
 ADA, BEN, SLT = "U0ADA", "U0BEN", "C0SLT"
 
@@ -105,6 +106,44 @@ async def test_a_moment_without_any_socket_ends_the_run(slack: Loopback, bot: Li
 async def test_sockets_that_answer_no_pings_are_given_up(slack: Loopback, bot: Listener, run: asyncio.Task[None]) -> None:
     slack.links.deaf = True
     await run
+
+
+async def test_silent_sockets_are_replaced_without_a_gap(slack: Loopback, bot: Listener) -> None:
+    bot.patience = Patience(silence=0.1)
+    await bot.start()
+    await slack.deliveries.until(lambda: slack.links.opened >= 6)
+    assert not bot.run.done()
+
+
+async def test_a_socket_without_a_greeting_is_given_up(slack: Loopback, bot: Listener) -> None:
+    slack.links.mute = True
+    bot.patience = Patience(hello=0.1, again=0.01)
+    await bot.start()
+    slack.links.mute = False
+    await slack.deliveries.until(lambda: slack.links.opened == 4)
+    slack.people.say(ADA, SLT, "at last")
+    await bot.settled()
+    assert texts(bot) == ["at last"]
+
+
+async def test_more_than_can_be_committed_is_left_to_slack(slack: Loopback, bot: Listener) -> None:
+    bot.most_at_once = 3
+    await bot.start()
+    go_on = asyncio.Event()
+
+    async def then(_: Heard) -> None:
+        await go_on.wait()
+
+    bot.then = then
+    for number in range(5):
+        slack.people.say(ADA, SLT, f"line {number}")
+    delivery = slack.people.slash(BEN, SLT, "help")
+    await until(lambda: len(bot.heard) == 4)
+    go_on.set()
+    await delivery.over.wait()
+    slack.links.expire()
+    await bot.run
+    assert sorted(texts(bot))[:3] == ["line 0", "line 1", "line 2"]
 
 
 async def test_stopping_closes_every_socket(slack: Loopback, bot: Listener, run: asyncio.Task[None]) -> None:
