@@ -1,7 +1,7 @@
 """Changing what stands there: all of it may be done again.
 
-What Slack documents and this rests on (4-platforms.md A6): ``chat.update`` keeps a message's metadata where none is given; deleting what
-is not there is ``message_not_found``, reacting twice ``already_reacted``.
+What Slack documents and this rests on (4-platforms.md A6, https://docs.slack.dev/reference/methods/chat.update): ``chat.update`` keeps a
+message's metadata where none is given; deleting what is not there is ``message_not_found``, reacting twice ``already_reacted``.
 """
 
 from itertools import zip_longest
@@ -73,7 +73,10 @@ class Changing:
     async def _update(self, channel: str, ts: str, message: Message, title: str) -> None:
         rendered = render(message, title, workspace=(await self._account.known()).workspace)
         await self._web.change(
-            lambda slack: slack.chat_update(channel=channel, ts=ts, text=rendered.text, blocks=rendered.blocks, link_names=False), channel
+            lambda slack: slack.chat_update(
+                channel=channel, ts=ts, text=rendered.text, blocks=rendered.blocks, link_names=False, parse="none"
+            ),
+            channel,
         )
 
     async def _delete(self, channel: str, ts: str) -> None:

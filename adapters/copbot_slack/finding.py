@@ -1,18 +1,19 @@
 """Finding copbot's own posts again, by the key in their metadata; files by their name, since Slack gives them no metadata.
 
 What Slack documents and this rests on: 4-platforms.md A4. Metadata can be read by every app and member of the workspace: there is
-nothing in it but keys and numbers. An app that copies a key can at worst keep copbot from posting.
+nothing in it but keys and numbers. What another app copies out of it counts for nothing: only posts of copbot's own account are looked at.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping
 from datetime import timedelta
 from typing import Any
 
 from copbot.domain.place import Place
 from copbot.errors import Unclear
 from copbot.ports.clock import Clock
+from copbot_slack.account import Account
 from copbot_slack.names import SLACK, instant, ts_of
-from copbot_slack.reading import Reading, Shown
+from copbot_slack.reading import Page, Reading, Shown
 from copbot_slack.ring import Begun, Ring
 
 EVENT_TYPE = "copbot_post"
@@ -36,8 +37,9 @@ def metadata_of(begun: Begun) -> dict[str, Any]:
 class Look:
     """Looks through what stands in Slack. ``settle`` is how long after it was begun a post may still arrive."""
 
-    def __init__(self, reading: Reading, ring: Ring, clock: Clock, settle: timedelta) -> None:
+    def __init__(self, reading: Reading, account: Account, ring: Ring, clock: Clock, settle: timedelta) -> None:
         self._reading = reading
+        self._account = account
         self._ring = ring
         self._clock = clock
         self._settle = settle
@@ -49,7 +51,7 @@ class Look:
         Raises Unclear if it may still arrive, or too much was said since, and PlatformError.
         """
         oldest, more = after or await self._oldest(channel, begun), False
-        async for page in self._reading.pages(Place(SLACK, channel, begun.thread), oldest, most=MOST_PAGES, metadata=True):
+        async for page in self._pages(Place(SLACK, channel, begun.thread), oldest):
             for shown in page.messages:
                 if _is(begun, shown):
                     return str(shown["ts"])
@@ -70,11 +72,17 @@ class Look:
 
     async def _marked(self, place: Place, key: str) -> dict[int, Begun]:
         found: dict[int, Begun] = {}
-        async for page in self._reading.pages(place, most=MOST_PAGES, metadata=True):
+        async for page in self._pages(place):
             found |= {begun.part: begun for shown in page.messages for begun in _marks(shown, place.thread) if begun.key == key}
             if found and len(found) == next(iter(found.values())).parts:
                 break
         return found
+
+    async def _pages(self, place: Place, oldest: str = "") -> AsyncIterator[Page]:
+        """What copbot itself posted there."""
+        user = (await self._account.known()).me.user
+        async for page in self._reading.pages(place, oldest, most=MOST_PAGES, metadata=True):
+            yield Page([shown for shown in page.messages if shown.get("user") == user], more=page.more)
 
     async def _oldest(self, channel: str, begun: Begun) -> str:
         earlier = await self._ring.before(channel, begun)
@@ -84,7 +92,7 @@ class Look:
 
 def _is(begun: Begun, shown: Shown) -> bool:
     if begun.file:
-        return bool(shown.get("bot_id")) and any(file.get("name") == begun.file for file in shown.get("files", ()))
+        return any(file.get("name") == begun.file for file in shown.get("files", ()))
     return any((mark.key, mark.part) == (begun.key, begun.part) for mark in _marks(shown, begun.thread))
 
 

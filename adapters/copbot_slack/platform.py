@@ -48,7 +48,7 @@ class Slack:
         self._account = account = Account(web)
         reading, ring, shapes = Reading(web, low=settings.low_history), Ring(setup.keeping), Shapes(setup.keeping)
         settle = timedelta(seconds=settings.timeout_seconds * SETTLED_AFTER)
-        look = Look(reading, ring, setup.clock, settle)
+        look = Look(reading, account, ring, setup.clock, settle)
         self._posting = Posting(web, account, ring, shapes, look, setup.clock, settle)
         self._changing = Changing(web, account, self._posting, ring, shapes, setup.clock)
         self._answers = Answers(web, account, self._post_privately)
@@ -61,23 +61,23 @@ class Slack:
     @cached_property
     def http(self) -> Any | None:  # noqa: ANN401 - as in the port
         """In HTTP mode, what Slack posts to, as an ASGI application that is deaf until ``run``; None in Socket Mode."""
-        return self._endpoint.app if self._endpoint is not None else None
+        return self._endpoint.app if self.settings.mode == "http" else None
 
     @cached_property
-    def _endpoint(self) -> "Endpoint | None":
+    def _endpoint(self) -> "Endpoint":
         from copbot_slack.http import Endpoint
 
-        return Endpoint(self.settings) if self.settings.mode == "http" else None
+        return Endpoint(self.settings)
 
     async def run(self, inbox: Inbox) -> None:
         """Connect and hear until cancelled; end or raise where events may have been missed. Raises NotAuthenticated."""
-        from copbot_slack.socket import listen
-
         me = (await self._account.known()).me
         intake = Intake(me, self._clock, self._answers, inbox)
-        if self._endpoint is not None:
+        if self.settings.mode == "http":
             await self._endpoint.listen(me, intake)
         else:
+            from copbot_slack.socket import listen
+
             await listen(self.settings, self._web, me, intake)
 
     async def post(self, place: Place, message: Message, *, key: str) -> Posted:
