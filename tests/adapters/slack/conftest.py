@@ -6,6 +6,9 @@ import pytest
 from slack_loopback.schemas import absent
 from slack_loopback.server import Loopback
 from slack_loopback.workspace import BOT_USER
+from slack_rig import SlackRig
+
+from copbot_slack.manifest import EVENTS, SCOPES
 
 ADA, BEN, SALLY = "U0ADA", "U0BEN", "U0SALLY"
 SLT, HOSTS, ELSEWHERE = "C0SLT", "G0HOSTS", "C0ELSEWHERE"
@@ -18,6 +21,15 @@ def populate(slack: Loopback) -> None:
     slack.workspace.add_channel(SLT, "slt", BOT_USER, ADA, BEN, SALLY)
     slack.workspace.add_channel(HOSTS, "hosts", BOT_USER, SALLY, kind="group")
     slack.workspace.add_channel(ELSEWHERE, "elsewhere", ADA, BEN)
+
+
+@pytest.fixture
+async def rig(request: pytest.FixtureRequest, slack: Loopback) -> AsyncIterator[SlackRig]:
+    """The rig of the contract, granted what the manifest asks for; in Socket Mode unless the test is played in both."""
+    slack.workspace.scopes, slack.subscribed = frozenset(SCOPES), frozenset(EVENTS)
+    rig = SlackRig(slack, getattr(request, "param", "socket"))
+    yield rig
+    await rig.kill()
 
 
 @pytest.fixture

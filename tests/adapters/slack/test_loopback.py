@@ -312,7 +312,7 @@ class TestJudging:
             (
                 "chat.postMessage",
                 {"channel": SLT, "text": "x", "blocks": [UNKNOWN]},
-                "mrkdown",
+                "blocks/0/text/type",
             ),
             ("views.publish", {"user_id": ADA, "view": {"type": "home"}}, "not valid"),
         ],

@@ -39,6 +39,7 @@ METHODS = {
     "files.getUploadURLExternal": files.upload_url,
     "files.completeUploadExternal": files.complete,
     "files.info": files.info,
+    "files.delete": files.delete,
 }
 CONNECT = "apps.connections.open"
 OBJECTS = frozenset({"blocks", "attachments", "view", "metadata", "files"})

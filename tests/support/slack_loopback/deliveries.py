@@ -96,6 +96,8 @@ class Deliveries:
 
     def hurry(self) -> None:
         """Try again now what is waiting for its next attempt."""
+        self.flying += self.waiting
+        self.waiting.clear()
         self._hurry.set()
         self._hurry = asyncio.Event()
 
@@ -125,9 +127,9 @@ class Deliveries:
                 self._move(delivery, self.lost if last else self.waiting)
                 if last:
                     break
-                await self._pause(self.retries[attempt])
-                self.waiting.remove(delivery)
-                self.flying.append(delivery)
+                if not await self._hurried(self.retries[attempt]):
+                    self.waiting.remove(delivery)
+                    self.flying.append(delivery)
             else:
                 self._move(delivery, self.done)
                 delivery.taken(delivery.ack)
@@ -144,6 +146,9 @@ class Deliveries:
         to.append(delivery)
         self.changed.set()
 
-    async def _pause(self, seconds: float) -> None:
+    async def _hurried(self, seconds: float) -> bool:
+        """Wait for so long; whether it was cut short."""
+        hurry = self._hurry
         with suppress(TimeoutError):
-            await asyncio.wait_for(self._hurry.wait(), seconds)
+            await asyncio.wait_for(hurry.wait(), seconds)
+        return hurry.is_set()

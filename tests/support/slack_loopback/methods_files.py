@@ -54,3 +54,17 @@ def info(workspace: Workspace, args: Body) -> Body:
     if file is None:
         raise Wrong("file_not_found")
     return {"file": file_shape(file)}
+
+
+def delete(workspace: Workspace, args: Body) -> Body:
+    """files.delete: takes the file out of the messages it is in, and those away that show nothing else."""
+    workspace.need("files:write")
+    file = workspace.files.pop(required(args, "file"), None)
+    if file is None:
+        raise Wrong("file_not_found")
+    for channel in workspace.channels.values():
+        for message in [one for one in channel.messages.values() if file in one.files]:
+            message.files.remove(file)
+            if not message.files and not message.text:
+                talking.delete(workspace, channel, message)
+    return {}
