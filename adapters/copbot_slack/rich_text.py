@@ -83,10 +83,10 @@ def elements(blocks: Iterable[Block], workspace: str = "") -> list[Element]:
 
 
 def link_of(place: Place, workspace: str) -> str:
-    """The address of a thread's first message; empty where there is none."""
+    """The address of a thread's first message, in the form of ``chat.getPermalink``; empty where there is none."""
     if not workspace or not place.thread:
         return ""
-    return f"{workspace}archives/{place.channel}/p{place.thread.replace('.', '')}?thread_ts={place.thread}&cid={place.channel}"
+    return f"{workspace}archives/{place.channel}/p{place.thread.replace('.', '')}"
 
 
 def safe_url(url: str) -> str:

@@ -86,7 +86,7 @@ def text(words: str, **style: bool) -> Element:
         ("[#slt](place:slack:C1)", [{"type": "channel", "channel_id": "C1"}]),
         (
             "[Q2](place:slack:C1/1517427000.000100)",
-            [{"type": "link", "url": f"{WORKSPACE}archives/C1/p1517427000000100?thread_ts=1517427000.000100&cid=C1", "text": "Q2"}],
+            [{"type": "link", "url": f"{WORKSPACE}archives/C1/p1517427000000100", "text": "Q2"}],
         ),
     ],
 )
