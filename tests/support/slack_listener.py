@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 
 from slack_loopback.server import APP_TOKEN, BOT_TOKEN, SECRET, Loopback
 
-from copbot.domain.heard import Heard
-from copbot.domain.message import Message
+from copbot.domain.heard import Heard, Interaction
+from copbot.domain.message import Message, Reply
 from copbot.domain.place import Person
 from copbot.testing.clock import SteppingClock
 from copbot_slack.account import Account
@@ -89,3 +89,50 @@ class Listener:
 
     async def _note(self, person: Person, message: Message, key: str) -> None:
         self.posted.append((person, message, key))
+
+
+def telling(bot: Listener, *replies: Reply) -> None:
+    """Let the inbox tell these, one for each interaction, before it returns: as the core does."""
+    left = list(replies)
+
+    async def then(heard: Heard) -> None:
+        if left:
+            await bot.answers.tell(as_interaction(heard), left.pop(0))
+
+    bot.then = then
+
+
+def waiting(bot: Listener, reply: Reply | None = None) -> asyncio.Event:
+    """Let the inbox wait for what it gives, and then tell this."""
+    go_on = asyncio.Event()
+
+    async def then(heard: Heard) -> None:
+        await go_on.wait()
+        if reply is not None:
+            await bot.answers.tell(as_interaction(heard), reply)
+
+    bot.then = then
+    return go_on
+
+
+def as_interaction(heard: Heard) -> Interaction:
+    """It is one: a command, a press or a form."""
+    assert isinstance(heard, Interaction)
+    return heard
+
+
+def only(bot: Listener, kind: type[Heard] = Heard) -> Interaction:  # type: ignore[assignment] # any of the union
+    """The one interaction of this kind that was heard."""
+    [heard] = [one for one in bot.heard if isinstance(one, kind)]
+    return as_interaction(heard)
+
+
+def told(slack: Loopback, user: str) -> list[str]:
+    """What this person alone was shown in channels."""
+    return [slack.people.read(notice) for notice in slack.people.notices(user)]
+
+
+def in_front(slack: Loopback, user: str) -> str | None:
+    """What the modal in front of this person says."""
+    view = slack.people.front(user)
+    return None if view is None else slack.people.read(view)

@@ -39,7 +39,6 @@ async def bot(slack: Loopback) -> AsyncIterator[Listener]:
     serving = asyncio.create_task(server.serve())
     await until(lambda: server.started)
     slack.post_to(f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}{PATH}")
-    slack.callbacks.seconds = 0.5
     yield bot
     await bot.stop()
     server.should_exit = True

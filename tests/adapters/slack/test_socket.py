@@ -100,12 +100,14 @@ async def test_one_broken_socket_is_replaced(slack: Loopback, bot: Listener, run
 async def test_a_moment_without_any_socket_ends_the_run(slack: Loopback, bot: Listener, run: asyncio.Task[None]) -> None:
     slack.links.cut()
     await run
-    await slack.deliveries.until(lambda: not slack.links.links)
+    await until(lambda: not slack.links.links)
+    assert slack.links.opened == 2
 
 
 async def test_sockets_that_answer_no_pings_are_given_up(slack: Loopback, bot: Listener, run: asyncio.Task[None]) -> None:
     slack.links.deaf = True
     await run
+    assert slack.links.opened >= 2
 
 
 async def test_silent_sockets_are_replaced_without_a_gap(slack: Loopback, bot: Listener) -> None:
@@ -148,7 +150,8 @@ async def test_more_than_can_be_committed_is_left_to_slack(slack: Loopback, bot:
 
 async def test_stopping_closes_every_socket(slack: Loopback, bot: Listener, run: asyncio.Task[None]) -> None:
     await bot.stop()
-    await slack.deliveries.until(lambda: not slack.links.links)
+    await until(lambda: not slack.links.links)
+    assert run.cancelled()
 
 
 async def test_a_refused_token_is_said_at_once(slack: Loopback) -> None:
