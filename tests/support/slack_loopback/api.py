@@ -90,6 +90,8 @@ class WebApi:
         args = _typed(await _arguments(request))
         token = request.headers.get("Authorization", "").removeprefix("Bearer ") or args.pop("token", "")
         self._judge.request(method, args)
+        if seconds := self.faults.wait(method, str(args.get("channel", "")), self._workspace.time.now()):
+            return _patience(seconds)
         return await self._failing(method, request, lambda: self._answer(method, args, token))
 
     async def upload(self, request: web.Request) -> web.StreamResponse:
@@ -106,9 +108,9 @@ class WebApi:
 
     async def _failing(self, method: str, request: web.Request, do: Callable[[], web.Response]) -> web.StreamResponse:
         kind = self.faults.next(method)
-        await self.faults.wait(method, done=False)
+        await self.faults.kept_waiting(method, done=False)
         done = do() if kind is None or kind in DONE else web.Response()
-        await self.faults.wait(method, done=True)
+        await self.faults.kept_waiting(method, done=True)
         match kind:
             case None:
                 return done
@@ -117,7 +119,7 @@ class WebApi:
                     request.transport.abort()
                 return web.Response()
             case Kind.LATER:
-                return web.json_response({"ok": False, "error": "ratelimited"}, status=429, headers={"Retry-After": "1"})
+                return _patience(1)
             case Kind.INTERNAL | Kind.INTERNAL_DONE:
                 return web.json_response({"ok": False, "error": "internal_error"})
             case _:
@@ -173,6 +175,10 @@ class WebApi:
         except Wrong as wrong:
             return web.json_response({"ok": False, "error": wrong.error}, status=404 if wrong.error.endswith("_url") else 400)
         return web.Response(text="ok")
+
+
+def _patience(seconds: int) -> web.Response:
+    return web.json_response({"ok": False, "error": "ratelimited"}, status=429, headers={"Retry-After": str(seconds)})
 
 
 async def _arguments(request: web.Request) -> Body:

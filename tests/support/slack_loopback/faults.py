@@ -1,8 +1,11 @@
 """What goes wrong with requests of the app's."""
 
 import asyncio
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from math import ceil
+from random import Random
 
 
 class Kind(StrEnum):
@@ -50,6 +53,25 @@ class _Planned:
     after: int
 
 
+@dataclass(eq=False)
+class _Allowance:
+    """So many calls in so many seconds, for each channel or for all together."""
+
+    calls: int
+    seconds: float
+    each_channel: bool
+    taken: dict[str, list[float]] = field(default_factory=dict)
+
+    def wait(self, channel: str, now: float) -> int:
+        """Whole seconds until the next call is allowed; 0 takes one."""
+        key = channel if self.each_channel else ""
+        recent = self.taken[key] = [at for at in self.taken.get(key, ()) if at > now - self.seconds]
+        if len(recent) >= self.calls:
+            return max(1, ceil(recent[0] + self.seconds - now))
+        recent.append(now)
+        return 0
+
+
 class Faults:
     """What is planned to go wrong. A method's name may also be ``upload`` or ``response_url``."""
 
@@ -57,6 +79,8 @@ class Faults:
         self._planned: list[_Planned] = []
         self._holds: list[Hold] = []
         self._denied: dict[str, str] = {}
+        self._allowances: dict[str, _Allowance] = {}
+        self._share: tuple[Random, Mapping[Kind, float]] = (Random(0), {})
 
     def once(self, method: str, kind: Kind, *, after: int = 0) -> None:
         """Let one call fail, once ``after`` of them went well."""
@@ -69,6 +93,18 @@ class Faults:
     def allow(self, method: str) -> None:
         """Take ``deny`` back."""
         self._denied.pop(method, None)
+
+    def limit(self, method: str, calls: int, seconds: float, *, each_channel: bool = False) -> None:
+        """Answer 429 to more than so many calls in so many seconds."""
+        self._allowances[method] = _Allowance(calls, seconds, each_channel)
+
+    def wait(self, method: str, channel: str, now: float) -> int:
+        """Seconds to wait before this call is allowed; 0 takes it."""
+        return self._allowances[method].wait(channel, now) if method in self._allowances else 0
+
+    def share(self, random: Random, shares: Mapping[Kind, float]) -> None:
+        """From now on let a share of all calls fail, by kind."""
+        self._share = (random, shares)
 
     def hold(self, method: str, *, done: bool = False) -> Hold:
         """Keep the next call waiting: before anything is done, or after."""
@@ -88,9 +124,18 @@ class Faults:
             elif failing is None:
                 failing = planned.kind
                 self._planned.remove(planned)
-        return failing
+        return failing or self._drawn()
 
-    async def wait(self, method: str, *, done: bool) -> None:
+    def _drawn(self) -> Kind | None:
+        random, shares = self._share
+        drawn = random.random()
+        for kind, share in shares.items():
+            if drawn < share:
+                return kind
+            drawn -= share
+        return None
+
+    async def kept_waiting(self, method: str, *, done: bool) -> None:
         """Wait where this call is to be kept waiting."""
         for hold in [one for one in self._holds if (one.method, one.done) == (method, done)][:1]:
             self._holds.remove(hold)

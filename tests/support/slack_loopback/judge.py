@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from slack_loopback.limits import block_faults, message_faults, view_faults
 from slack_loopback.model import Body
-from slack_loopback.schemas import faults_of, request_faults, response_faults
+from slack_loopback.schemas import faults_of, request_faults, response_faults, sdk_faults
 
 MESSAGES = frozenset({"chat.postMessage", "chat.update", "chat.postEphemeral"})
 INNER = ("message", "previous_message", "root")
@@ -31,11 +31,13 @@ class Judge:
         blocks = body.get("blocks") or []
         self._note(where, (f"blocks/{fault}" for fault in faults_of("Known", blocks)))
         self._note(where, block_faults(blocks))
+        self._note(where, sdk_faults(blocks))
 
     def view(self, where: str, view: Body) -> None:
         """Something to be shown as a view."""
         self._note(where, (f"view/{fault}" for fault in faults_of("View", view)))
         self._note(where, view_faults(view))
+        self._note(where, sdk_faults(view.get("blocks") or []))
 
     def answer(self, method: str, body: Body) -> None:
         """An answer of this loopback's."""

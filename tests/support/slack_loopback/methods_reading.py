@@ -8,7 +8,6 @@ from slack_loopback.shapes import channel_shape, message_shape, user_shape
 from slack_loopback.workspace import BOT, BOT_USER, TEAM, Workspace
 
 PAGE = 100
-LARGEST = 999
 FIRST, LAST = "0000000000.000000", "9999999999.999999"
 
 
@@ -30,7 +29,7 @@ def history(workspace: Workspace, args: Body) -> Body:
     channel = _readable(workspace, args)
     found = [one for one in _between(channel, args) if one.in_channel]
     forward = bool(args.get("oldest")) and not args.get("latest")
-    page, more = _page(found if forward else found[::-1], args)
+    page, more = _page(workspace, found if forward else found[::-1], args)
     return {"messages": _shapes(channel, page[::-1] if forward else page, args), "pin_count": 0} | more
 
 
@@ -42,7 +41,7 @@ def replies(workspace: Workspace, args: Body) -> Body:
         raise Wrong("thread_not_found")
     root = channel.messages.get(asked.thread or asked.ts, asked)
     found = [one for one in _between(channel, args) if one.is_reply and one.thread == root.ts]
-    page, more = _page([root, *found], args)
+    page, more = _page(workspace, [root, *found], args)
     return {"messages": _shapes(channel, page, args)} | more
 
 
@@ -67,8 +66,8 @@ def _number(ts: str) -> int:
     return int(seconds) * 1_000_000 + int(micros.ljust(6, "0")[:6])
 
 
-def _page(found: list[Message], args: Body) -> tuple[list[Message], Body]:
-    start, size = _cursor(args), min(int(args.get("limit") or PAGE), LARGEST)
+def _page(workspace: Workspace, found: list[Message], args: Body) -> tuple[list[Message], Body]:
+    start, size = _cursor(args), min(int(args.get("limit") or PAGE), workspace.largest_page)
     has_more = start + size < len(found)
     more: Body = {"has_more": has_more}
     if has_more:

@@ -11,6 +11,8 @@ from urllib.parse import unquote
 from jsonschema import Draft7Validator
 from jsonschema.exceptions import best_match
 from slack_loopback.model import Body
+from slack_sdk.errors import SlackObjectFormationError
+from slack_sdk.models.blocks import Block
 
 BESIDE = frozenset({"team_id"})
 """What slack_bolt's client sends with every request, although few methods publish it."""
@@ -94,3 +96,12 @@ def faults_of(kind: str, value: object) -> Iterator[str]:
     """What is wrong with an object of a kind: Event, SlashCommand, BlockAction, MessageShortcut, ViewSubmit, Known (blocks), View."""
     if not absent():
         yield from _faults(_validator(f"slack_{kind}_.schema.json"), value)
+
+
+def sdk_faults(blocks: list[Body]) -> Iterator[str]:
+    """What slack_sdk's own models find wrong with blocks."""
+    for number, block in enumerate(blocks):
+        try:
+            Block.parse(block).validate_json()  # type: ignore[union-attr] # None for kinds it does not know, caught below
+        except (SlackObjectFormationError, AttributeError, TypeError) as error:
+            yield f"blocks/{number}: slack_sdk: {error}"
