@@ -31,7 +31,8 @@ def _communities_on(desk: Desk, platform: str) -> list[Community]:
 
 def _of_community(desk: Desk, community: Community, member: Member) -> Iterator[Message]:
     person, place = member.person, Place(member.person.platform, member.person.id)
-    call = Call(Commanded("", desk.now, place, person, ""), member, community, place)
+    begun = desk.uow.chats.in_states({State.OPEN, State.CLOSING}, community.id)
+    call = Call(Commanded("", desk.now, place, person, ""), member, community, place, begun[-1] if begun else None)
     yield from _for_hosts(desk, call)
     yield _mine(desk, call)
     for shown in (scheduling.upcoming(desk, call), privacy.privacy(desk, call)):

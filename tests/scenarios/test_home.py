@@ -58,7 +58,15 @@ async def test_a_member_sees_what_comes_and_their_switches_and_no_panel(live: Ho
     await live.cop("tom", "upcoming")
     pages = await opened(live, "tom")
     assert "What I keep about you" in pages.text("tom")
-    assert "Note when I post" in pages.labels("tom"), "before the notice nothing is"
+    assert "Stop noting when I post" in pages.labels("tom"), (
+        "the notice stands in the channel since the chat began, as /cop privacy says there"
+    )
     assert not any(label.startswith("Next") for label in pages.labels("tom"))
     await live.cop("tom", "privacy quote=no-name")
     assert "Quote me by name" in pages.labels("tom"), "a switch that was changed offers its next state"
+
+
+async def test_without_a_chat_the_switches_are_those_before_any_notice(house: House) -> None:
+    await house.cop("tom", "upcoming")
+    pages = await opened(house, "tom")
+    assert "Note when I post" in pages.labels("tom")
