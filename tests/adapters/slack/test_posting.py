@@ -259,6 +259,13 @@ class TestFiles:
         assert [file.name for one in shown for file in one.files] == ["chat.ics"]
         assert len([one for one in shown if one.text]) == 1
 
+    async def test_it_goes_with_its_message(self, bots: Bots) -> None:
+        bot = bots.start()
+        posted = await bot.post(SLT, Message("Save the date", files=(INVITATION,)), key="7:announcement")
+        for _ in range(2):
+            await bots.start().remove(posted)
+        assert bots.slack.people.shown("C0SLT") == []
+
 
 class TestChanges:
     async def test_an_edit_grows_and_shrinks_a_thread_and_keeps_its_title(self, bots: Bots) -> None:
