@@ -109,8 +109,8 @@ class _Socket(SocketModeClient):
         if settings.api_url.startswith("http://"):
             self.proxy = None  # loopback addresses are not behind a proxy
         self.wss_uri = url
-        self.hello = asyncio.Event()
-        self.leaving = asyncio.Event()
+        self.hello: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self.leaving: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self.heard_at = 0.0
         self.going: set[asyncio.Task[None]] = set()
         self._frame = frame
@@ -216,7 +216,9 @@ class _Sockets:
         try:
             async with asyncio.timeout(self._patience.hello):
                 await socket.connect()  # type: ignore[no-untyped-call] # the SDK's
-                await socket.hello.wait()
+                await asyncio.wait({socket.hello, socket.ended}, return_when=asyncio.FIRST_COMPLETED)
+            if not socket.hello.done():
+                raise ConnectionError("no hello")
         except BaseException:
             await self._close(socket)
             raise
@@ -232,13 +234,13 @@ class _Sockets:
     def _frame(self, socket: _Socket, frame: Payload) -> None:
         socket.heard_at = asyncio.get_running_loop().time()
         match frame.get("type"):
-            case "hello":
-                socket.hello.set()
+            case "hello" if not socket.hello.done():
+                socket.hello.set_result(None)
             case "disconnect" if frame.get("reason") == "link_disabled":
                 if not self.over.done():
                     self.over.set_exception(NotAuthenticated(SLACK, "Socket Mode is switched off for this app", SWITCH_ON))
-            case "disconnect":
-                socket.leaving.set()
+            case "disconnect" if not socket.leaving.done():
+                socket.leaving.set_result(None)
             case _ if "envelope_id" in frame:
                 dealing = asyncio.create_task(self._deal(socket, frame))
                 socket.going.add(dealing)
@@ -261,11 +263,7 @@ class _Sockets:
 
 async def _until_it_goes(socket: _Socket, silence: float) -> None:
     """Wait until the socket has gone, is to go, or has been silent for too long."""
-    leaving, loop = asyncio.create_task(socket.leaving.wait()), asyncio.get_running_loop()
-    either: set[asyncio.Future[Any]] = {socket.ended, leaving}
-    try:
-        while (left := socket.heard_at + silence - loop.time()) > 0:
-            if (await asyncio.wait(either, timeout=left, return_when=asyncio.FIRST_COMPLETED))[0]:
-                return
-    finally:
-        leaving.cancel()
+    either, loop = {socket.ended, socket.leaving}, asyncio.get_running_loop()
+    while (left := socket.heard_at + silence - loop.time()) > 0:
+        if (await asyncio.wait(either, timeout=left, return_when=asyncio.FIRST_COMPLETED))[0]:
+            return
