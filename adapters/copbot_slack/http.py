@@ -8,7 +8,8 @@ import asyncio
 import json
 
 import structlog
-from slack_bolt.adapter.starlette.async_handler import AsyncSlackRequestHandler
+from slack_bolt.adapter.starlette.async_handler import to_async_bolt_request, to_starlette_response
+from slack_bolt.async_app import AsyncApp
 from slack_sdk.signature import SignatureVerifier
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -23,7 +24,9 @@ from copbot_slack.settings import SlackSettings
 
 PATH = "/slack/events"
 EVENTS = ("event_callback", "app_rate_limited")
-TAKEN, FORGED, FAILED, NOT_YET = 200, 401, 500, 503
+TAKEN, FORGED, TOO_LARGE, FAILED, NOT_YET = 200, 401, 413, 500, 503
+LARGEST = 1_000_000
+"""Bytes of a request: whoever sends more is not Slack, whose largest are forms of 250 kB."""
 
 log = structlog.get_logger(__name__)
 
@@ -36,11 +39,11 @@ class Endpoint:
         self._settings = settings
         self._signed = SignatureVerifier(settings.signing_secret)
         self._intake: Intake | None = None
-        self._bolt: AsyncSlackRequestHandler | None = None
+        self._bolt: AsyncApp | None = None
 
     async def listen(self, me: Me, intake: Intake) -> None:
         """Hear until cancelled. Returns where events may have been missed: the inbox did not work for a while."""
-        self._bolt, self._intake = AsyncSlackRequestHandler(make_app(self._settings, me, intake)), intake
+        self._bolt, self._intake = make_app(self._settings, me, intake), intake
         try:
             await intake.missed.wait()
         except asyncio.CancelledError:
@@ -50,7 +53,9 @@ class Endpoint:
             self._bolt = self._intake = None
 
     async def _asked(self, request: Request) -> Response:
-        body = await request.body()
+        body = await _read(request)
+        if body is None:
+            return Response(status_code=TOO_LARGE)
         if not self._is_slacks(request, body):
             return Response(status_code=FORGED)
         if self._bolt is None or self._intake is None:
@@ -59,7 +64,7 @@ class Endpoint:
             payload = json.loads(body)
             if payload.get("type") in EVENTS:
                 return await _taken(self._intake, payload)
-        return await self._bolt.handle(request)
+        return to_starlette_response(await self._bolt.async_dispatch(to_async_bolt_request(request, body)))
 
     def _is_slacks(self, request: Request, body: bytes) -> bool:
         """The SDK does not expect what is no number or no text at all."""
@@ -67,6 +72,16 @@ class Endpoint:
             return self._signed.is_valid_request(body, request.headers)
         except (TypeError, ValueError):
             return False
+
+
+async def _read(request: Request) -> bytes | None:
+    """The body, or None if it is too large to be Slack's."""
+    body = b""
+    async for part in request.stream():
+        body += part
+        if len(body) > LARGEST:
+            return None
+    return body
 
 
 async def _taken(intake: Intake, payload: dict[str, object]) -> Response:

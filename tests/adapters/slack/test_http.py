@@ -11,7 +11,7 @@ from slack_loopback.server import SECRET, Loopback
 
 from copbot.domain.heard import Commanded, Heard, Interaction, Said
 from copbot.domain.message import Field, Form, FormErrors, Message, Private, Reply
-from copbot_slack.http import PATH
+from copbot_slack.http import LARGEST, PATH
 
 ADA, SLT = "U0ADA", "C0SLT"
 JSON, FORM_DATA = "application/json", "application/x-www-form-urlencoded"
@@ -102,6 +102,11 @@ async def test_only_slacks_own_and_fresh_requests_are_read(
 ) -> None:
     status, text, _ = await slack.callbacks.post(body, kind, secret=secret, age=age)
     assert (status, text, bot.heard) == (401, "", [])
+
+
+async def test_what_is_too_large_to_be_slacks_is_not_read_to_its_end(slack: Loopback, bot: Listener, run: asyncio.Task[None]) -> None:
+    status, _, _ = await slack.callbacks.post(EVENT + " " * LARGEST, JSON)
+    assert (status, bot.heard) == (413, [])
 
 
 async def test_nothing_is_taken_while_copbot_does_not_listen(slack: Loopback, bot: Listener) -> None:
