@@ -1,5 +1,7 @@
 """What Slack sends, as neutral events. Pure: every function takes one parsed payload.
 
+What Slack calls a user's name in commands and interactions is their login, not what people call them: names come with profiles.
+
 Slack's pages: docs.slack.dev/reference/events, /interactivity/handling-user-interaction, /messaging/formatting-message-text. All functions
 raise KeyError or ValueError for a payload without what Slack documents to be in it.
 """
@@ -67,7 +69,7 @@ def from_history(message: Payload, where: Place, me: Me) -> Happening | None:
 def command(payload: Payload, now: datetime) -> Commanded:
     """A slash command. Slack does not say when, and commands are not for threads."""
     where, who = place(payload["channel_id"]), person(payload["user_id"])
-    return Commanded(payload["trigger_id"], now, where, who, payload.get("text", "").strip(), name=payload.get("user_name", ""))
+    return Commanded(payload["trigger_id"], now, where, who, payload.get("text", "").strip())
 
 
 def shortcut(payload: Payload) -> Commanded:
@@ -80,9 +82,8 @@ def shortcut(payload: Payload) -> Commanded:
         person(user["id"]),
         payload["callback_id"],
         message["ts"],
-        _name(user),
-        person(message["user"]) if message.get("user") else None,
-        plain(message.get("text") or ""),
+        author=person(message["user"]) if message.get("user") else None,
+        quoted=plain(message.get("text") or ""),
     )
 
 
@@ -98,7 +99,6 @@ def press(payload: Payload) -> Pressed:
         action_of(action["action_id"]),
         action.get("value") or "",
         container["message_ts"] if public else None,
-        _name(user),
     )
 
 
@@ -106,11 +106,11 @@ def submission(payload: Payload, now: datetime) -> Submitted:
     """A form that was submitted. Slack does not say when."""
     view, user = payload["view"], payload["user"]
     who, where, value = person(user["id"]), _asked_in(payload), carried_of(view).value
-    return Submitted(payload["trigger_id"], now, where, who, view["callback_id"], value, fields_of(view), _name(user))
+    return Submitted(payload["trigger_id"], now, where, who, view["callback_id"], value, fields_of(view))
 
 
 def plain(text: str) -> str:
-    """Slack's text as people typed it: people, channels and links in words, and what Slack escapes unescaped, once."""
+    """Slack's text as people typed it: channels and links in words, people by account (``@U1``), and what Slack escapes unescaped, once."""
     if "<" in text:
         text = _TOKEN.sub(_spoken, text)
     return _ENTITY.sub(lambda found: _ENTITIES[found[1]], text) if "&" in text else text
@@ -243,7 +243,7 @@ def _spoken(found: re.Match[str]) -> str:
     kind, what, label = found[1], found[2], found[3]
     match kind:
         case "@":
-            return f"@{label}" if label else found[0]
+            return f"@{what}"
         case "#":
             return f"#{label or what}"
         case "!":
@@ -272,10 +272,6 @@ def _pressed_in(payload: Payload, container: Payload) -> Place:
         return _asked_in(payload)
     thread = container.get("thread_ts") or (payload.get("message") or {}).get("thread_ts")
     return place(container["channel_id"], container["message_ts"], thread)
-
-
-def _name(user: Payload) -> str:
-    return str(user.get("name") or user.get("username") or "")
 
 
 def _profile_name(message: Payload) -> str:
