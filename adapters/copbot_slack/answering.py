@@ -6,24 +6,25 @@ comes later goes by ``response_url`` (five times in 30 minutes), by changing the
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
 import structlog
 
-from copbot.domain.heard import Commanded, Interaction, Pressed, Submitted
+from copbot.domain.heard import Interaction, Pressed, Submitted
+from copbot.domain.markup import escape
 from copbot.domain.message import Button, Form, FormErrors, Look, Message, Nothing, Private, Reply
-from copbot.domain.place import Person
-from copbot.errors import PlatformError, Refused, TryLater
+from copbot.errors import Gone, PlatformError, Refused, TryLater
 from copbot.ports.platform import Inbox
 from copbot_slack.account import Account
 from copbot_slack.forms import Carried, errors_of, told_view, view_of
 from copbot_slack.hearing import Payload
 from copbot_slack.mending import shown_again
 from copbot_slack.names import SLACK
-from copbot_slack.rendering import render
+from copbot_slack.reaching import PostPrivately, Reach
 from copbot_slack.rich_text import Element
 from copbot_slack.web import Web
 
@@ -44,8 +45,6 @@ ASK_AGAIN = Message("This form is not there any more. Type the command again.")
 
 log = structlog.get_logger(__name__)
 Say = Callable[[Message], Awaitable[Any]]
-PostPrivately = Callable[[Person, Message, str], Awaitable[Any]]
-"""Posts to one person's private messages, once under this key."""
 
 
 @dataclass(slots=True, eq=False)
@@ -64,9 +63,7 @@ class Answers:
     """The interactions of the last half hour, and the ways to answer them. ``post`` is for what must not get lost: files."""
 
     def __init__(self, web: Web, account: Account, post: PostPrivately, acknowledged_in: float = ACKNOWLEDGED_IN) -> None:
-        self._web = web
-        self._account = account
-        self._post = post
+        self._reach = Reach(web, account, post)
         self._acknowledged_in = acknowledged_in
         self._acts: dict[str, _Act] = {}
         self._offered: dict[str, tuple[Form, Carried]] = {}
@@ -107,15 +104,15 @@ class Answers:
         if act is None:
             raise Refused(SLACK, "Slack opens a form only within three seconds", "Type it again.")
         _let_go(act)
-        await self._open(act.payload["trigger_id"], view_of(form, Carried(form.value, interaction.place)))
+        await self._reach.open(act.payload["trigger_id"], view_of(form, Carried(form.value, interaction.place)))
 
     async def open_offered(self, payload: Payload) -> None:
         """The adapter's own button was pressed: open the form that it offers."""
         offered = self._offered.get(payload["actions"][0].get("value", ""))
         if offered is None:
-            await self._web.respond(payload["response_url"], _body(ASK_AGAIN, "", ""))
+            await self._reach.respond(payload["response_url"], "", ASK_AGAIN)
         else:
-            await self._open(payload["trigger_id"], view_of(*offered))
+            await self._reach.open(payload["trigger_id"], view_of(*offered))
 
     async def aclose(self) -> None:
         """Let go of what is not answered yet."""
@@ -140,11 +137,15 @@ class Answers:
         try:
             await inbox(interaction)
         except Exception:
-            if isinstance(interaction, Submitted) and act.view is not None:
-                await self._change(act.view, act, interaction, FAILED)
+            await self._end_of_waiting(interaction, act, FAILED)
             raise
-        if isinstance(interaction, Submitted) and act.view is not None and not act.told:
-            await self._change(act.view, act, interaction, DONE)
+        if not act.told:
+            await self._end_of_waiting(interaction, act, DONE)
+
+    async def _end_of_waiting(self, interaction: Interaction, act: _Act, message: Message) -> None:
+        if isinstance(interaction, Submitted) and act.view is not None:
+            with suppress(PlatformError):  # whoever has closed the form meanwhile does not wait
+                await self._in_window(act.view["id"], interaction, _title(act), message)
 
     def _ended(self, going: asyncio.Task[None]) -> None:
         self._going.discard(going)
@@ -155,53 +156,60 @@ class Answers:
         if not isinstance(interaction, Submitted):
             return {}
         act.view = act.payload["view"]
-        return {"response_action": "update", "view": told_view(ONE_MOMENT, _title(act), Carried(interaction.value, interaction.place))}
+        return {"response_action": "update", "view": told_view(ONE_MOMENT, _title(act))}
 
     async def _show_form(self, interaction: Interaction, act: _Act | None, form: Form) -> None:
+        """A mention cannot open a form, nor can what was done a while ago; a button can."""
         carried = Carried(form.value, interaction.place)
         if act is not None and _waits(interaction, act):
             act.answer.set_result({"response_action": "update", "view": view_of(form, carried)})
-        elif act is not None and act.view is not None:
-            _let_go(act)
-            await self._update(act.view, view_of(form, carried))
-        else:
-            await self._open_or_offer(interaction, act, form, carried)
-
-    async def _open_or_offer(self, interaction: Interaction, act: _Act | None, form: Form, carried: Carried) -> None:
-        """A mention cannot open a form, nor can what was done a while ago; a button can."""
+            return
+        _let_go(act)
         try:
-            await self.open_form(interaction, form)
+            if act is not None and act.view is not None:
+                await self._reach.change(act.view["id"], view_of(form, carried))
+            else:
+                await self.open_form(interaction, form)
         except Refused:
-            self._offered[interaction.id] = (form, carried)
-            if len(self._offered) > MOST_KEPT:
-                self._offered.pop(next(iter(self._offered)))
-            button = Button("Open it", OFFERED, interaction.id, Look.PRIMARY)
-            await self._tell(interaction, act, Message(f"{form.title}: the form is ready.", (button,)))
+            await self._offer(interaction, act, form, carried)
+
+    async def _offer(self, interaction: Interaction, act: _Act | None, form: Form, carried: Carried) -> None:
+        self._offered[interaction.id] = (form, carried)
+        if len(self._offered) > MOST_KEPT:
+            self._offered.pop(next(iter(self._offered)))
+        button = Button("Open it", OFFERED, interaction.id, Look.PRIMARY)
+        await self._tell(interaction, act, Message(f"{escape(form.title)}: the form is ready.", (button,)))
 
     async def _show_errors(self, interaction: Interaction, act: _Act | None, errors: FormErrors) -> None:
-        if act is None or not isinstance(interaction, Submitted):
-            await self._tell(interaction, act, Message("\n".join(errors.errors.values())))
-        elif _waits(interaction, act):
+        if act is not None and _waits(interaction, act):
             act.answer.set_result(errors_of(errors, act.payload["view"]))
-        elif act.view is not None:
-            await self._update(act.view, shown_again(act.payload["view"], errors))
+            return
+        try:
+            await self._show_again(interaction, act, errors)
+        except Refused:
+            await self._tell(interaction, act, Message("\n".join(errors.errors.values())))
+
+    async def _show_again(self, interaction: Interaction, act: _Act | None, errors: FormErrors) -> None:
+        if act is None or not isinstance(interaction, Submitted):
+            raise Gone(SLACK, "the form is not there any more", "Open it again.")
+        again = shown_again(act.payload["view"], errors)
+        if act.view is not None:
+            await self._reach.change(act.view["id"], again)
         else:
-            await self._open(act.payload["trigger_id"], shown_again(act.payload["view"], errors))
+            await self._reach.open(act.payload["trigger_id"], again)
 
     async def _tell(self, interaction: Interaction, act: _Act | None, message: Message) -> None:
         """Words first, since they must be there in time; then the files, which take a while."""
-        files = message.files
+        files, names = message.files, escape(", ".join(file.name for file in message.files))
         if files:
-            names = ", ".join(file.name for file in files)
             message = Message(f"{message.text}\n\n{names}: in your private messages with me.", message.buttons)
         await self._tell_words(interaction, act, message)
         if files:
-            await self._post(interaction.person, Message(", ".join(file.name for file in files), files=files), f"files:{interaction.id}")
+            await self._reach.post(interaction.person, Message(names, files=files), f"files:{interaction.id}")
 
     async def _tell_words(self, interaction: Interaction, act: _Act | None, message: Message) -> None:
-        workspace = await self._workspace()
+        view = await self._reach.told(interaction, message, "" if act is None else _title(act))
         if act is not None and _waits(interaction, act):
-            view = told_view(message, _title(act), Carried(_value(interaction), interaction.place), workspace=workspace)
             act.answer.set_result({"response_action": "update", "view": view})
             return
         _let_go(act)
@@ -219,43 +227,20 @@ class Answers:
     def _ways(self, interaction: Interaction, act: _Act | None) -> Iterator[Say]:
         """The ways to tell somebody, best first. After one that Slack certainly refused, the next one is tried."""
         if act is not None and act.view is not None:
-            yield partial(self._change, act.view, act, interaction)
+            yield partial(self._in_window, act.view["id"], interaction, _title(act))
         elif act is not None and _from_home(act):
-            yield partial(self._open_told, act, interaction)
+            yield partial(self._in_new_window, act.payload["trigger_id"], interaction)
         elif act is not None and act.payload.get("response_url"):
-            yield partial(self._respond, act.payload["response_url"], interaction)
+            yield partial(self._reach.respond, act.payload["response_url"], interaction.place.thread or "")
         if interaction.place.channel != interaction.person.id:
-            yield partial(self._post_ephemeral, interaction)
-        yield lambda message: self._post(interaction.person, message, f"told:{interaction.id}")
+            yield partial(self._reach.whisper, interaction)
+        yield lambda message: self._reach.post(interaction.person, message, f"told:{interaction.id}")
 
-    async def _change(self, view: Payload, act: _Act, interaction: Interaction, message: Message) -> None:
-        carried = Carried(_value(interaction), interaction.place)
-        await self._update(view, told_view(message, _title(act), carried, workspace=await self._workspace()))
+    async def _in_window(self, id: str, interaction: Interaction, title: str, message: Message) -> None:
+        await self._reach.change(id, await self._reach.told(interaction, message, title))
 
-    async def _open_told(self, act: _Act, interaction: Interaction, message: Message) -> None:
-        carried = Carried(_value(interaction), interaction.place)
-        await self._open(act.payload["trigger_id"], told_view(message, "", carried, workspace=await self._workspace()))
-
-    async def _respond(self, url: str, interaction: Interaction, message: Message) -> None:
-        await self._web.respond(url, _body(message, interaction.place.thread or "", await self._workspace()))
-
-    async def _post_ephemeral(self, interaction: Interaction, message: Message) -> None:
-        where, who, rendered = interaction.place, interaction.person.id, render(message, workspace=await self._workspace())
-        await self._web.post(
-            lambda slack: slack.chat_postEphemeral(
-                channel=where.channel, user=who, thread_ts=where.thread, text=rendered.text, blocks=rendered.blocks, link_names=False
-            ),
-            where.channel,
-        )
-
-    async def _open(self, trigger: str, view: Element) -> None:
-        await self._web.post(lambda slack: slack.views_open(trigger_id=trigger, view=view))
-
-    async def _update(self, shown: Payload, view: Element) -> None:
-        await self._web.change(lambda slack: slack.views_update(view_id=shown["id"], view=view))
-
-    async def _workspace(self) -> str:
-        return (await self._account.known()).workspace
+    async def _in_new_window(self, trigger: str, interaction: Interaction, message: Message) -> None:
+        await self._reach.open(trigger, await self._reach.told(interaction, message))
 
 
 def _waits(interaction: Interaction, act: _Act) -> bool:
@@ -274,15 +259,5 @@ def _from_home(act: _Act) -> bool:
 
 
 def _title(act: _Act) -> str:
-    """What stands above the form that somebody looks at."""
-    return str(act.payload["view"]["title"]["text"])
-
-
-def _value(interaction: Interaction) -> str:
-    return "" if isinstance(interaction, Commanded) else interaction.value
-
-
-def _body(message: Message, thread: str, workspace: str) -> Mapping[str, Any]:
-    rendered = render(message, workspace=workspace)
-    said = {"response_type": "ephemeral", "replace_original": False, "text": rendered.text, "blocks": rendered.blocks}
-    return said | ({"thread_ts": thread} if thread else {})
+    """What stands above the form that somebody looks at, if they do."""
+    return str(act.payload["view"]["title"]["text"]) if "view" in act.payload and act.payload["view"]["type"] == "modal" else ""

@@ -12,9 +12,10 @@ from copbot.domain.message import Message, Reply
 from copbot.domain.place import Person
 from copbot.testing.clock import SteppingClock
 from copbot_slack.account import Account
-from copbot_slack.answering import Answers, PostPrivately
+from copbot_slack.answering import Answers
 from copbot_slack.http import Endpoint
 from copbot_slack.intake import MOST_AT_ONCE, Intake
+from copbot_slack.reaching import PostPrivately
 from copbot_slack.settings import SlackSettings
 from copbot_slack.socket import Patience, listen
 from copbot_slack.web import Web

@@ -151,3 +151,25 @@ async def test_an_offer_that_is_forgotten_says_so(slack: Loopback, bot: Listener
     await slack.people.press(ADA, SLT, notice.ts, "Open it").over.wait()
     await fresh.stop()
     assert told(slack, ADA)[-1] == "This form is not there any more. Type the command again."
+
+
+@pytest.mark.parametrize(
+    ("reply", "said"),
+    [
+        (ERRORS, ["At least three letters"]),
+        (SAVED, ["Saved."]),
+        (Form("more", "More_about it", (Field("about", "About"),)), ["More_about it: the form is ready."]),
+        (None, []),
+    ],
+    ids=["errors", "told", "form", "nothing"],
+)
+async def test_who_has_closed_the_form_is_told_all_the_same(
+    slack: Loopback, bot: Listener, form: None, reply: Reply | None, said: list[str]
+) -> None:
+    go_on = waiting(bot, reply)
+    await slack.people.submit(ADA, FILLED).over.wait()
+    slack.people.close(ADA)
+    go_on.set()
+    await until(lambda: any(call.method == "views.update" for call in slack.api.calls))
+    await until(lambda: told(slack, ADA) == said)
+    assert slack.people.front(ADA) is None
