@@ -205,7 +205,7 @@ class Answers:
             message = Message(f"{message.text}\n\n{names}: in your private messages with me.", message.buttons)
         await self._tell_words(interaction, act, message)
         if files:
-            await self._reach.post(interaction.person, Message(names, files=files), f"files:{interaction.id}")
+            await self._reach.post(interaction.person, Message(f"Here is {names}.", files=files), f"files:{interaction.id}")
 
     async def _tell_words(self, interaction: Interaction, act: _Act | None, message: Message) -> None:
         view = await self._reach.told(interaction, message, "" if act is None else _title(act))
