@@ -14,7 +14,7 @@ from slack_serving import served
 
 from copbot.domain.heard import Heard, Submitted
 from copbot.domain.place import Person, Place
-from copbot.errors import NotAuthenticated
+from copbot.errors import NotAuthenticated, PlatformError
 from copbot.testing.rig import Ears, Fault, Seen, SeenForm
 from copbot_slack import Slack
 from copbot_slack.emoji import emoji_of, name_of
@@ -25,7 +25,10 @@ NEVER_MIND = '{"type": "url_verification", "challenge": "are you there?"}'
 
 
 class SlackRig:
-    """One Slack, played by the contract in Socket Mode or in HTTP mode."""
+    """One Slack, played by the contract in Socket Mode or in HTTP mode.
+
+    ``runs`` counts how often the adapter was run; ``shut_out`` is why it is not run any more.
+    """
 
     channel = Place(SLACK, "C0SLT")
     nowhere = Place(SLACK, "C0NOWHERE")
@@ -37,6 +40,8 @@ class SlackRig:
         self.kept = Kept()
         self.clock = Passing()
         self.ears = Ears()
+        self.runs = 0
+        self.shut_out: NotAuthenticated | None = None
         self._mode = mode
         self._holding = 0
         self._run: asyncio.Task[None] | None = None
@@ -52,7 +57,7 @@ class SlackRig:
         opened = self.slack.links.opened + self.platform.settings.connections
         if self._mode == "http" and self._run is None:
             self.slack.post_to(await self._server.enter_async_context(served(self.platform.http)))
-        self._run = asyncio.create_task(self.platform.run(self._inbox))
+        self._run = asyncio.create_task(self._stay())
         if self._mode == "http":
             while (await self.slack.callbacks.post(NEVER_MIND, "application/json"))[0] != 200:  # noqa: ASYNC110 - it does not say when it listens
                 await asyncio.sleep(0.01)
@@ -60,10 +65,23 @@ class SlackRig:
             await self.slack.deliveries.until(lambda: self.slack.links.opened >= opened)
         self.slack.deliveries.hurry()
 
+    async def _stay(self) -> None:
+        """As the bot does: connect again whenever a run ends, until Slack lets nobody in."""
+        while True:
+            self.runs += 1
+            try:
+                await self.platform.run(self._inbox)
+            except NotAuthenticated as refused:
+                self.shut_out = refused
+                self.slack.deliveries.changed.set()
+                return
+            except PlatformError:
+                await asyncio.sleep(0.01)
+
     async def kill(self) -> None:
         if self._run is not None:
             self._run.cancel()
-            with suppress(asyncio.CancelledError, NotAuthenticated):
+            with suppress(asyncio.CancelledError):
                 await self._run
             self._run, self._holding = None, 0
         await self._server.aclose()

@@ -78,7 +78,12 @@ class Deliveries:
         self.flying.append(delivery)
         task = asyncio.get_running_loop().create_task(self._carry(delivery))
         self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        task.add_done_callback(self._ended)
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled():
+            task.result()
 
     def hold(self) -> None:
         """Keep the events that come back, until ``release``."""
@@ -116,30 +121,27 @@ class Deliveries:
                 await task
 
     async def _carry(self, delivery: Delivery) -> None:
-        reason = ""
-        for attempt in range(len(self.retries) + 1):
+        reason, retries = "", self.retries if delivery.is_event else ()
+        for attempt in range(len(retries) + 1):
             try:
                 delivery.attempts += 1
                 delivery.ack = await self.carrier.offer(delivery, attempt, reason)
             except NotTaken as refusal:
                 reason = refusal.reason
-                last = refusal.final or not delivery.is_event or attempt == len(self.retries)
-                self._move(delivery, self.lost if last else self.waiting)
-                if last:
+                if refusal.final or attempt == len(retries):
                     break
-                if not await self._hurried(self.retries[attempt]):
+                self._move(delivery, self.waiting)
+                if not await self._hurried(retries[attempt]):
                     self.waiting.remove(delivery)
                     self.flying.append(delivery)
             else:
                 self._move(delivery, self.done)
                 delivery.taken(delivery.ack)
-                break
-        else:
-            return
-        if delivery in self.lost:
-            delivery.given_up()
+                delivery.over.set()
+                return
+        self._move(delivery, self.lost)
+        delivery.given_up()
         delivery.over.set()
-        self.changed.set()
 
     def _move(self, delivery: Delivery, to: list[Delivery]) -> None:
         self.flying.remove(delivery)

@@ -60,8 +60,10 @@ class Judge:
 
 
 def _told_apart(event: Body, message: Body) -> Body:
-    """A message inside an event as the published types want it: they ask for fields that Slack sends around it only, and know no
-    tombstones.
+    """A message inside an event as the published types want it: they ask for fields that Slack sends around it only, know no
+    tombstones, and want a broadcast reply's root to be an event, too.
     """
     inner = {"channel": event["channel"], "channel_type": event["channel_type"], "event_ts": event["event_ts"], **message}
-    return {name: value for name, value in inner.items() if (name, value) != ("subtype", "tombstone")}
+    if inner.get("subtype") in {"tombstone", "thread_broadcast"}:
+        del inner["subtype"]
+    return inner

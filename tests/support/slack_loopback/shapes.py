@@ -118,7 +118,8 @@ def _thread(message: Message, channel: Channel) -> Body:
     replies = channel.replies(message.ts)
     if message.is_reply:
         root = channel.messages.get(message.thread or "")
-        return {"parent_user_id": root.user} if root else {}
+        shown = {"root": message_shape(root, channel)} if root and message.subtype == "thread_broadcast" else {}
+        return {"parent_user_id": root.user, **shown} if root else {}
     if not replies:
         return {}
     users = list(dict.fromkeys(reply.user for reply in replies))
