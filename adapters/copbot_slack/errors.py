@@ -122,6 +122,7 @@ _TABLE: Mapping[str, Make] = {
     "service_unavailable": _later("Slack is not available just now", timedelta(seconds=10)),
     "request_timeout": _later("Slack did not get all of the message", SOON),
     "message_limit_exceeded": _later("people in this workspace are posting too much for Slack", timedelta(minutes=1)),
+    "file_not_found": _later("Slack did not get all of the file", SOON),
     "external_channel_migrating": _later("Slack is moving the channel", timedelta(minutes=1)),
     "team_added_to_org": _later("Slack is moving the workspace into an organisation", timedelta(minutes=5)),
     "not_in_channel": _NOT_THERE,

@@ -2,7 +2,7 @@
 
 from copbot.domain.message import File
 from copbot.domain.place import Place
-from copbot_slack.web import Web
+from copbot_slack.web import InTime, Web
 
 
 async def prepare(web: Web, file: File, channel: str = "") -> str:
@@ -15,13 +15,14 @@ async def prepare(web: Web, file: File, channel: str = "") -> str:
     return str(granted["file_id"])
 
 
-async def show(web: Web, id: str, name: str, place: Place) -> None:
+async def show(web: Web, id: str, name: str, place: Place, in_time: InTime | None = None) -> None:
     """Let a prepared file appear in a channel or thread. Raises Unclear where nobody knows whether it does."""
     await web.post(
         lambda slack: slack.files_completeUploadExternal(
             files=[{"id": id, "title": name}], channel_id=place.channel, thread_ts=place.thread
         ),
         place.channel,
+        in_time,
     )
 
 

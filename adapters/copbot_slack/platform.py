@@ -28,7 +28,7 @@ from copbot_slack.web import Answer, Web
 if TYPE_CHECKING:
     from copbot_slack.http import Endpoint
 
-SETTLED_AFTER = 1.5
+SETTLED_AFTER = 2
 """Times as long as a call may take, a post that was begun may still arrive."""
 
 

@@ -5,7 +5,8 @@ after ``internal_error``, ``fatal_error`` or a lost answer a post may stand ther
 before Slack is asked (``ring``), and nothing whose outcome is unknown is sent again before it has been looked for, nor while it may
 still arrive.
 
-A process that sleeps between keeping and asking asks no more. One that sleeps just as it asks, and is overtaken, cannot be helped here.
+A process that sleeps and is overtaken finds so as it keeps what it begins, or is stopped as the first byte is about to leave: what
+leaves, leaves within half the time in which it may arrive.
 """
 
 import asyncio
@@ -25,7 +26,10 @@ from copbot_slack.finding import Look, metadata_of
 from copbot_slack.names import SLACK
 from copbot_slack.rendering import LIMITS, render
 from copbot_slack.ring import Begun, Ring, Shape, Shapes
-from copbot_slack.web import Web
+from copbot_slack.web import InTime, Web
+
+Ask = Callable[[InTime], Awaitable[str]]
+"""Asks Slack for something, if it is in time; gives the ``ts`` of what stands there then."""
 
 
 class Posting:
@@ -75,7 +79,7 @@ class Posting:
         known = await self._account.known()
         rendered = render(message, begun.title, workspace=known.workspace)
 
-        async def ask() -> str:
+        async def ask(in_time: InTime) -> str:
             answer = await self._web.post(
                 lambda slack: slack.chat_postMessage(
                     channel=channel,
@@ -86,38 +90,40 @@ class Posting:
                     link_names=False,
                 ),
                 channel,
+                in_time,
             )
             return str(answer["ts"])
 
         return await self._once(channel, begun, ask, of=of)
 
     async def _file(self, channel: str, begun: Begun, file: File, *, of: str) -> None:
-        async def ask() -> str:
+        async def ask(in_time: InTime) -> str:
             id = await files.prepare(self._web, file, channel)
             shape = await self._shapes.of(channel, of)
             await self._shapes.put(channel, of, replace(shape, files=(*shape.files, id)))
-            await files.show(self._web, id, file.name, Place(SLACK, channel, begun.thread))
+            await files.show(self._web, id, file.name, Place(SLACK, channel, begun.thread), in_time)
             return of
 
         await self._once(channel, begun, ask, of=of)
 
-    async def _once(self, channel: str, begun: Begun, ask: Callable[[], Awaitable[str]], *, of: str | None) -> str:
+    async def _once(self, channel: str, begun: Begun, ask: Ask, *, of: str | None) -> str:
         async with self._lock(channel):
-            earlier = (await self._ring.of(channel, begun.key)).get(begun.part)
-            standing = earlier and (earlier.ts or await self._settled(channel, earlier, of=of))
-            if standing:
-                return standing
-            ts = await self._begin(channel, begun, ask)
+            begun = replace(begun, at=self._clock.now())
+            earlier = await self._ring.begin(channel, begun)
+            if earlier is not None:
+                standing = earlier.ts or await self._settled(channel, earlier, of=of)
+                if standing:
+                    return standing
+                begun = replace(begun, at=self._clock.now())
+                if await self._ring.begin(channel, begun) is not None:
+                    raise Unclear(SLACK, "another copbot is posting it just now")
+            ts = await self._asked(channel, begun, ask)
             await self._stands(channel, begun, ts, of=of)
             return ts
 
-    async def _begin(self, channel: str, begun: Begun, ask: Callable[[], Awaitable[str]]) -> str:
-        began = self._clock.now()
-        await self._ring.put(channel, replace(begun, at=began))
-        if self._clock.now() - began > self._settle / 2:
-            raise Unclear(SLACK, "copbot stood still before it could ask, and another copbot may have posted it meanwhile")
+    async def _asked(self, channel: str, begun: Begun, ask: Ask) -> str:
         try:
-            return await ask()
+            return await ask(lambda: self._clock.now() - begun.at < self._settle / 2)
         except Unclear:
             raise
         except PlatformError:

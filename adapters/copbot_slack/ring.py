@@ -2,7 +2,8 @@
 
 Slack's ``chat.postMessage`` takes no key (4-platforms.md A4). So what stands here with a ``ts`` is posted, what stands here without one
 may be, and what does not stand here was never begun. The sender has one row at a time under way in a channel, and asks about that one
-until it is clear: so a short ring is enough.
+until it is clear: so a short ring is enough. Should two processes write at once, what one of them wrote may be lost; then the metadata of
+what it posted is what is left to find it by.
 """
 
 import json
@@ -49,16 +50,23 @@ class Ring:
         """The parts of a message that were begun, by their numbers."""
         return {begun.part: begun for begun in await self._read(channel) if begun.key == key}
 
+    async def begin(self, channel: str, new: Begun) -> Begun | None:
+        """Remember something as the newest, unless it stands here: then nothing is done, and what stands here is given."""
+        ring = await self._read(channel)
+        earlier = next((begun for begun in ring if (begun.key, begun.part) == (new.key, new.part)), None)
+        if earlier is None:
+            await self._write(channel, [*ring, new])
+        return earlier
+
     async def put(self, channel: str, *new: Begun) -> None:
         """Remember, in place of what was known of the same parts; else as the newest."""
         ring = {(begun.key, begun.part): begun for begun in await self._read(channel)}
         ring.update({(begun.key, begun.part): begun for begun in new})
-        await self._write(channel, list(ring.values())[-LENGTH:])
+        await self._write(channel, list(ring.values()))
 
-    async def drop(self, channel: str, *old: Begun) -> None:
-        """Remember them no longer: they were certainly not posted, or the same is to be posted anew."""
-        gone = {(begun.key, begun.part) for begun in old}
-        await self._write(channel, [begun for begun in await self._read(channel) if (begun.key, begun.part) not in gone])
+    async def drop(self, channel: str, old: Begun) -> None:
+        """Remember it no longer: it was certainly not posted. If it was begun anew meanwhile, by another process, that stays."""
+        await self._write(channel, [begun for begun in await self._read(channel) if begun != old])
 
     async def drop_posted(self, channel: str, ts: str) -> None:
         """Let the key of a post that has been deleted be used again."""
@@ -74,7 +82,8 @@ class Ring:
         return [_begun(row) for row in json.loads(kept)] if kept else []
 
     async def _write(self, channel: str, ring: Sequence[Begun]) -> None:
-        await self._keeping.put(_name(channel), json.dumps([_row(begun) for begun in ring], separators=(",", ":")).encode())
+        rows = [_row(begun) for begun in ring[-LENGTH:]]
+        await self._keeping.put(_name(channel), json.dumps(rows, separators=(",", ":")).encode())
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,6 +31,7 @@ Call = Callable[[AsyncWebClient], Awaitable[AsyncSlackResponse]]
 """One call, such as ``lambda slack: slack.chat_delete(channel=channel, ts=ts)``."""
 
 Answer = Mapping[str, Any]
+InTime = Callable[[], bool]
 
 
 class Web:
@@ -43,9 +44,12 @@ class Web:
         self._log = logging.Logger(__name__, logging.WARNING)  # the SDK's own would write people's words at level debug
         self._proxy = None if settings.api_url.startswith("http://") else load_http_proxy_from_env()
 
-    async def post(self, call: Call, channel: str = "") -> Answer:
-        """Something that must not be done twice. Raises Unclear where nobody knows whether it was done."""
-        return (await self._made(call, Asked(channel))).data  # type: ignore[return-value] # JSON: what is not was refused by now
+    async def post(self, call: Call, channel: str = "", in_time: InTime | None = None) -> Answer:
+        """Something that must not be done twice. ``in_time`` is asked when a connection stands and the first byte is about to leave.
+
+        Raises Unclear where nobody knows whether it was done, or if it was not in time: another process may have done it by then.
+        """
+        return (await self._made(call, Asked(channel), in_time=in_time)).data  # type: ignore[return-value] # JSON: what is not was refused by now
 
     async def change(self, call: Call, channel: str = "", *, fine: Collection[str] = ()) -> Answer:
         """Something that may be done twice. With a code in ``fine`` it is done already."""
@@ -73,10 +77,16 @@ class Web:
         return await self._made(call, Asked(channel, repeatable=True), handlers)
 
     async def _made(
-        self, call: Call, asked: Asked, retry_handlers: Sequence[AsyncRetryHandler] = (), *, fine: Collection[str] = ()
+        self,
+        call: Call,
+        asked: Asked,
+        retry_handlers: Sequence[AsyncRetryHandler] = (),
+        *,
+        fine: Collection[str] = (),
+        in_time: InTime | None = None,
     ) -> AsyncSlackResponse:
         try:
-            async with self._client(retry_handlers) as client:
+            async with self._client(retry_handlers, in_time) as client:
                 return await call(client)
         except SlackApiError as error:
             answer = error.response
@@ -98,11 +108,25 @@ class Web:
             raise failed
 
     @asynccontextmanager
-    async def _client(self, retry_handlers: Sequence[AsyncRetryHandler] = ()) -> AsyncIterator[AsyncWebClient]:
-        async with self._session() as session:
+    async def _client(self, retry_handlers: Sequence[AsyncRetryHandler], in_time: InTime | None) -> AsyncIterator[AsyncWebClient]:
+        async with self._session(in_time) as session:
             client = AsyncWebClient(self._token, self._api_url, session=session, logger=self._log, retry_handlers=list(retry_handlers))
             client.proxy = self._proxy  # without it the SDK would look for loopback addresses behind a proxy, too
             yield client
 
-    def _session(self) -> aiohttp.ClientSession:
-        return aiohttp.ClientSession(timeout=self._timeout, connector=aiohttp.TCPConnector(force_close=True))
+    def _session(self, in_time: InTime | None = None) -> aiohttp.ClientSession:
+        checks = [_stopping(in_time)] if in_time else []
+        return aiohttp.ClientSession(timeout=self._timeout, connector=aiohttp.TCPConnector(force_close=True), trace_configs=checks)
+
+
+def _stopping(in_time: InTime) -> aiohttp.TraceConfig:
+    """Stops a request that is not in time as aiohttp is about to write: it writes headers with the body, if there is one."""
+
+    async def check(*_: object) -> None:
+        if not in_time():
+            raise ConnectionAbortedError("too late")
+
+    checks = aiohttp.TraceConfig()
+    checks.on_request_headers_sent.append(check)
+    checks.on_request_chunk_sent.append(check)
+    return checks

@@ -165,6 +165,24 @@ class TestOnTheWire:
             await web_to(slack.api_url, timeout_seconds=0.3).post(_post)
         hold.release.set()
 
+    async def test_what_is_too_late_does_not_leave(self, slack: Loopback) -> None:
+        async def without_a_body(client: AsyncWebClient) -> AsyncSlackResponse:
+            return await client.files_completeUploadExternal(files=[{"id": "F1", "title": "chat.ics"}], channel_id="C0SLT")
+
+        asked: list[bool] = []
+
+        def too_late() -> bool:
+            """It still is in time for the headers of a request with a body."""
+            asked.append(True)
+            return len(asked) == 1
+
+        with pytest.raises(Unclear):
+            await web_to(slack.api_url).post(without_a_body, in_time=lambda: False)
+        with pytest.raises(Unclear):
+            await web_to(slack.api_url).post(_post, in_time=too_late)
+        assert slack.api.calls == []
+        assert len(asked) == 2
+
     async def test_reads_are_repeated_when_slack_asks_for_patience(self, slack: Loopback) -> None:
         slack.api.faults.once("auth.test", Kind.LATER)
         assert (await web_to(slack.api_url).read(_test))["ok"]

@@ -19,7 +19,7 @@ ADA, SLT = "U0ADA", Place("slack", "C0SLT")
 LONG = Message("\n\n".join(f"{name} " + "word " * 400 + name for name in ("alpha", "beta", "gamma")))
 INVITATION = File("chat.ics", "text/calendar", b"BEGIN:VCALENDAR")
 POST = "chat.postMessage"
-SETTLED = 15.1
+SETTLED = 20.1
 
 
 @dataclass
