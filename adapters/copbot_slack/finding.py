@@ -62,13 +62,18 @@ class Look:
             raise Unclear(SLACK, "it was asked for only just now and may still arrive")
         return None
 
-    async def unknown(self, place: Place, key: str) -> list[Begun]:
-        """What stands there of a message that is not in the ring: of one that was begun before the ring was lost, or long ago."""
+    async def unknown(self, place: Place, key: str) -> dict[int, Begun]:
+        """What stands there of a message that is not in the ring: of one that was begun before the ring was lost, or long ago.
+
+        By part; nothing, if its first part is not there.
+        """
         found = await self._marked(place, key)
         first = found.get(1)
-        if first is not None and first.opens and len(found) < first.parts:
+        if first is None:
+            return {}
+        if first.opens and len(found) < first.parts:
             found |= await self._marked(Place(SLACK, place.channel, first.ts), key)
-        return list(found.values())
+        return found
 
     async def _marked(self, place: Place, key: str) -> dict[int, Begun]:
         found: dict[int, Begun] = {}

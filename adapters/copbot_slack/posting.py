@@ -62,12 +62,12 @@ class Posting:
     async def find(self, place: Place, *, key: str) -> Posted | None:
         """What was posted under this key; None while any part or file of it is missing. Raises Unclear if one may still arrive."""
         async with self._lock(place.channel):
+            if 1 not in await self._ring.of(place.channel, key):
+                await self._recover(place, key)
             known = await self._ring.of(place.channel, key)
-            if not known:
-                await self._ring.put(place.channel, *await self._look.unknown(place, key))
-            for begun in known.values():
-                if begun.ts is None:
-                    await self._settled(place.channel, begun, of=known[1].ts)
+            for part, begun in known.items():
+                if begun.ts is None and 1 in known:
+                    await self._settled(place.channel, begun, of=known[1].ts if part > 1 else None)
             known = await self._ring.of(place.channel, key)
         first = known.get(1)
         if first is None or first.thread != place.thread or len([one for one in known.values() if one.ts]) < first.parts:
@@ -139,6 +139,12 @@ class Posting:
         ts = of if begun.file and of else found
         await self._stands(channel, begun, ts, of=of)
         return ts
+
+    async def _recover(self, place: Place, key: str) -> None:
+        """Keep what stands in Slack of a message that is not in the ring."""
+        found = await self._look.unknown(place, key)
+        for part, ts in sorted((begun.part, begun.ts or "") for begun in found.values()):
+            await self._stands(place.channel, found[part], ts, of=found[1].ts if part > 1 else None)
 
     async def _stands(self, channel: str, begun: Begun, ts: str, *, of: str | None) -> None:
         """Keep that it stands there: the ring last, so that whatever is missing before is made good by the next attempt."""

@@ -213,7 +213,10 @@ class TestWhatIsForgotten:
     async def test_a_thread_is_found_with_all_its_parts(self, bots: Bots) -> None:
         opened = await bots.start().open_thread(SLT, "Long", LONG, key="7:q1")
         bots.kept.values.clear()
-        assert await bots.start().find(SLT, key="7:q1") == opened
+        heir = bots.start()
+        assert await heir.find(SLT, key="7:q1") == opened
+        await heir.edit(opened, Message("short"))
+        assert [text.split()[-1] for text in bots.texts(opened.place)] == ["short"]
 
     async def test_half_a_message_is_completed(self, bots: Bots) -> None:
         bots.slack.api.faults.once(POST, Kind.LATER, after=1)
