@@ -9,7 +9,7 @@ here lives for one socket, and its successor is there before it goes.
 import asyncio
 import json
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -77,10 +77,26 @@ async def listen(settings: SlackSettings, web: Web, me: Me, intake: Intake, pati
         await intake.answers.aclose()
         raise
     finally:
-        for task in (*keeping, missed):
-            task.cancel()
-        await asyncio.gather(*keeping, missed, return_exceptions=True)
-        await sockets.aclose()
+        await _to_its_end(_close(sockets, (*keeping, missed)))
+
+
+async def _close(sockets: "_Sockets", tasks: Sequence[asyncio.Task[Any]]) -> None:
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+    await sockets.aclose()
+
+
+async def _to_its_end(closing: Coroutine[None, None, None]) -> None:
+    """Closing takes about a second at most; who cancels meanwhile, however often, gets their way then."""
+    task, cancelled = asyncio.create_task(closing), False
+    while not task.done():
+        try:
+            await asyncio.shield(task)
+        except asyncio.CancelledError:
+            cancelled = True
+    if cancelled:
+        raise asyncio.CancelledError
 
 
 def _take(app: AsyncApp, intake: Intake) -> Take:
@@ -151,7 +167,7 @@ class _Socket(SocketModeClient):
         try:
             async with asyncio.timeout(GOODBYE_IN):
                 await self.disconnect()  # type: ignore[no-untyped-call] # the SDK's
-        except TimeoutError:
+        except (TimeoutError, ConnectionError, ClientError):
             log.info("Slack did not say goodbye", action="goodbye_late", platform=SLACK)
         finally:
             await self.aiohttp_client_session.close()
@@ -186,7 +202,7 @@ class _Sockets:
 
     async def aclose(self) -> None:
         """Close them all."""
-        await asyncio.gather(*(self._close(socket) for socket in list(self._all)))
+        await asyncio.gather(*(self._close(socket) for socket in list(self._all)), return_exceptions=True)
         self.over.cancel()
 
     async def _close(self, socket: _Socket) -> None:

@@ -1,9 +1,11 @@
 """Socket Mode: acknowledged after the commit, in order, without a gap."""
 
 import asyncio
+import gc
 from collections.abc import AsyncIterator
 
 import pytest
+from aiohttp import ClientSession
 from slack_listener import Listener, nothing, until
 from slack_loopback.server import APP_TOKEN, Loopback
 
@@ -152,6 +154,15 @@ async def test_stopping_closes_every_socket(slack: Loopback, bot: Listener, run:
     await bot.stop()
     await until(lambda: not slack.links.links)
     assert run.cancelled()
+
+
+async def test_stopping_while_a_run_ends_closes_every_socket(slack: Loopback, bot: Listener, run: asyncio.Task[None]) -> None:
+    slack.links.cut()
+    while not run.done():
+        await asyncio.sleep(0)
+        if not slack.links.links:
+            run.cancel()
+    assert [one for one in gc.get_objects() if isinstance(one, ClientSession) and not one.closed] == []
 
 
 async def test_a_refused_token_is_said_at_once(slack: Loopback) -> None:
