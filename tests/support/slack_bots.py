@@ -1,16 +1,20 @@
 """A copbot's Slack adapter on the loopback Slack: what it keeps outlives it, and time passes when told to."""
 
 import time
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from slack_loopback.server import APP_TOKEN, BOT_TOKEN, Loopback
 from typing_extensions import override
 
+from copbot.domain.place import Place
 from copbot.ports.clock import Clock
 from copbot.ports.keeping import Keeping
 from copbot.ports.platform import Setup
 from copbot_slack import Slack, make
+
+SLT = Place("slack", "C0SLT")
 
 
 class Passing(Clock):
@@ -51,3 +55,24 @@ def bot_on(slack: Loopback, keeping: Keeping | None = None, clock: Clock | None 
     """An adapter, as a process that starts has it."""
     raw = {"bot_token": BOT_TOKEN, "app_token": APP_TOKEN, "api_url": slack.api_url, **settings}
     return make(Setup((), clock or Passing(), keeping or Kept(), raw))
+
+
+@dataclass
+class Bots:
+    """Copbots on one Slack and one database."""
+
+    slack: Loopback
+    kept: Kept = field(default_factory=Kept)
+    clock: Passing = field(default_factory=Passing)
+
+    def start(self) -> Slack:
+        """A process that starts now."""
+        return bot_on(self.slack, self.kept, self.clock)
+
+    def texts(self, place: Place = SLT) -> list[str]:
+        """What people read there."""
+        return [self.slack.people.read(shown) for shown in self.slack.people.shown(place.channel, place.thread)]
+
+    def calls(self, method: str) -> int:
+        """How often Slack was asked for something, and did it."""
+        return len([call for call in self.slack.api.calls if call.method == method])

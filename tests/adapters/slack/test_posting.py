@@ -2,10 +2,9 @@
 
 import asyncio
 from contextlib import suppress
-from dataclasses import dataclass, field
 
 import pytest
-from slack_bots import Kept, Passing, bot_on
+from slack_bots import Bots, Kept, bot_on
 from slack_loopback.faults import Kind
 from slack_loopback.server import Loopback
 from typing_extensions import override
@@ -13,34 +12,12 @@ from typing_extensions import override
 from copbot.domain.message import Button, File, Message
 from copbot.domain.place import Place, Posted
 from copbot.errors import Gone, NotAuthenticated, NotPermitted, TryLater, Unclear
-from copbot_slack import Slack
 
 ADA, SLT = "U0ADA", Place("slack", "C0SLT")
 LONG = Message("\n\n".join(f"{name} " + "word " * 400 + name for name in ("alpha", "beta", "gamma")))
 INVITATION = File("chat.ics", "text/calendar", b"BEGIN:VCALENDAR")
 POST = "chat.postMessage"
 SETTLED = 20.1
-
-
-@dataclass
-class Bots:
-    """Copbots on one Slack and one database."""
-
-    slack: Loopback
-    kept: Kept = field(default_factory=Kept)
-    clock: Passing = field(default_factory=Passing)
-
-    def start(self) -> Slack:
-        """A process that starts now."""
-        return bot_on(self.slack, self.kept, self.clock)
-
-    def texts(self, place: Place = SLT) -> list[str]:
-        """What people read there."""
-        return [self.slack.people.read(shown) for shown in self.slack.people.shown(place.channel, place.thread)]
-
-    def calls(self, method: str) -> int:
-        """How often Slack was asked for something, and did it."""
-        return len([call for call in self.slack.api.calls if call.method == method])
 
 
 @pytest.fixture
@@ -185,6 +162,26 @@ class TestDyingProcesses:
             await sleeper.post(SLT, Message("Q1"), key="7:q1")
         assert bots.texts() == []
         await bots.start().post(SLT, Message("Q1"), key="7:q1")
+        assert bots.texts() == ["Q1"]
+
+    async def test_one_that_was_overtaken_as_it_kept_what_it_begins_asks_no_more(self, bots: Bots) -> None:
+        class Overtaken(Kept):
+            """The process has read what is kept, and stands still until another one has posted."""
+
+            @override
+            async def get(self, key: str) -> bytes | None:
+                return await bots.kept.get(key)
+
+            @override
+            async def put(self, key: str, value: bytes) -> None:
+                if not bots.texts():
+                    await bots.start().post(SLT, Message("Q1"), key="7:q1")
+                    bots.clock.forward(60)
+                await bots.kept.put(key, value)
+
+        with pytest.raises(Unclear):
+            await bot_on(bots.slack, Overtaken(), bots.clock).post(SLT, Message("Q1"), key="7:q1")
+        assert await bots.start().find(SLT, key="7:q1") is not None
         assert bots.texts() == ["Q1"]
 
     async def test_what_another_process_posted_meanwhile_is_not_posted(self, bots: Bots) -> None:
