@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import TypeGuard
 
 from copbot.domain.chat import HEARING
-from copbot.domain.heard import Happening, Heard, Interaction, Said, Submitted
+from copbot.domain.heard import Commanded, Happening, Heard, Interaction, Said, Submitted
 from copbot.domain.message import Message, Nothing, Private, Reply
 from copbot.domain.place import Person, Place
 from copbot.ports.library import Library
@@ -32,7 +32,9 @@ def take(desk: Desk, batch: Sequence[Heard]) -> list[Reply]:
 
 
 def picked(heard: Interaction) -> list[Person]:
-    """The people whom somebody chose in a form."""
+    """The people whom somebody chose in a form, or mentions by account in a command."""
+    if isinstance(heard, Commanded):
+        return [Person(heard.person.platform, word[1:]) for word in heard.text.split() if word.startswith("@") and word[1:]]
     values = heard.fields.values() if isinstance(heard, Submitted) else ()
     return [person for value in values for name in value.split(",") if (person := naming.picked_person(name.strip())) is not None]
 

@@ -171,7 +171,7 @@ def _member_named(desk: Desk, call: Call) -> Member:
     if found:
         accounts = ", ".join(f"@{one.person.id}" for one in found)
         raise WrongState(f"More than one person here is called “{name}”. Name the account: {accounts}.")
-    near = nearest.nearest(name, [one.name for one in members])
+    near = nearest.nearest(name, [one.name for one in members if one.name != one.person.id])
     raise WrongState(
         f"I have not met anybody called “{name}” here yet{f'; did you mean {near}?' if near else '.'} "
         "I get to know people when they write in the channel or press a button."

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from copbot.domain.community import Community
 from copbot.domain.member import Member
 from copbot.domain.place import Person, Place
+from copbot.domain.transcript import without_names
 from copbot.services import members
 from copbot.services.desk import Desk
 
@@ -34,6 +35,14 @@ def by_name(members: Sequence[Member], name: str) -> list[Member]:
     wanted = name.casefold()
     account = [member for member in members if member.person.id.casefold() == wanted]
     return account or [member for member in members if member.name.casefold() == wanted]
+
+
+def with_names(desk: Desk, community: Community, place: Place, text: str) -> str:
+    """Words in which somebody mentions accounts (``@U1``), as some platforms write them, with the names of those whom copbot knows."""
+    if "@" not in text:
+        return text
+    here = [member for member in desk.uow.members.of_community(community.id) if member.person.platform == place.platform]
+    return without_names(text, {member.person.id: member.name for member in here})
 
 
 def unknown_names(desk: Desk, community: Community, place: Place, names: Sequence[str]) -> list[str]:

@@ -154,3 +154,11 @@ async def test_what_only_the_room_records_is_who_answers_whom_without_a_name(hou
 
 def _without(row: Row, names: Collection[str]) -> Row:
     return {name: value for name, value in row.items() if name not in names}
+
+
+async def test_somebody_named_by_a_mention_is_called_by_name_in_public(house: SlackHouse) -> None:
+    """Slack tells who is mentioned by account only."""
+    await Evening(house).schedule_by("sally")
+    await house.say("sally", "@copbot cohost @Jane")
+    await house.until("2018-01-03 12:45")
+    assert "Hosted by Sally, Lucy and Jane." in house.posts()[0]

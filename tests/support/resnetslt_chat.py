@@ -36,12 +36,16 @@ class Evening:
         await self.afterwards()
 
     async def schedule(self) -> None:
-        """Sally plans it with a form and a preview; Maria says that she will come."""
-        await self.stage.command("sally", "schedule")
-        await self.stage.submit("sally", {"set": SEED_2, "date": DAY, "time": "19:30", "with": "lucy"})
-        await self.stage.press("sally", "Confirm")
+        """Sally plans it; Maria says that she will come."""
+        await self.schedule_by("sally")
         await self.stage.until("2018-01-03 12:45")
         await self.stage.press("maria", "I'll be there")
+
+    async def schedule_by(self, host: str) -> None:
+        """With a form and a preview, together with Lucy."""
+        await self.stage.command(host, "schedule")
+        await self.stage.submit(host, {"set": SEED_2, "date": DAY, "time": "19:30", "with": "lucy"})
+        await self.stage.press(host, "Confirm")
 
     def dialog(self) -> list[tuple[datetime, Deed]]:
         """What people say to each question, to the hellos, and to the round at the end."""
