@@ -13,7 +13,11 @@ from typing import Any
 import aiohttp
 from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.http_retry.async_handler import AsyncRetryHandler
-from slack_sdk.http_retry.builtin_async_handlers import AsyncRateLimitErrorRetryHandler
+from slack_sdk.http_retry.builtin_async_handlers import (
+    AsyncConnectionErrorRetryHandler,
+    AsyncRateLimitErrorRetryHandler,
+    AsyncServerErrorRetryHandler,
+)
 from slack_sdk.proxy_env_variable_loader import load_http_proxy_from_env
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
@@ -22,7 +26,10 @@ from copbot_slack.errors import Asked, of_answer, of_exception
 from copbot_slack.settings import SlackSettings
 
 READ_AGAIN = 2
-"""How often a read is repeated when Slack asks for patience."""
+"""How often a read is repeated."""
+
+REPEATED = (AsyncRateLimitErrorRetryHandler, AsyncConnectionErrorRetryHandler, AsyncServerErrorRetryHandler)
+"""After what: one dropped connection must not count as a gap in what was heard."""
 
 RAISED = (SlackClientError, aiohttp.ClientError, OSError, TimeoutError, ValueError, AttributeError)
 """What the SDK lets out. ValueError: an answer cut short in its JSON. AttributeError: an answer in plain text, for which it is not made."""
@@ -56,7 +63,7 @@ class Web:
         return (await self._made(call, Asked(channel, repeatable=True), fine=fine)).data  # type: ignore[return-value] # as above
 
     async def read(self, call: Call, channel: str = "", *, patient: bool = True) -> Answer:
-        """Something that changes nothing; if ``patient``, asked again where Slack wants some time between."""
+        """Something that changes nothing; if ``patient``, asked again where Slack wants some time between, or did not answer."""
         return (await self._read(call, channel, patient=patient)).data  # type: ignore[return-value] # as above
 
     async def scopes(self) -> frozenset[str]:
@@ -73,7 +80,7 @@ class Web:
         await self._sent(response_url, Asked(), json=body)
 
     async def _read(self, call: Call, channel: str = "", *, patient: bool = True) -> AsyncSlackResponse:
-        handlers = [AsyncRateLimitErrorRetryHandler(max_retry_count=READ_AGAIN)] if patient else []
+        handlers = [repeated(max_retry_count=READ_AGAIN) for repeated in REPEATED] if patient else []
         return await self._made(call, Asked(channel, repeatable=True), handlers)
 
     async def _made(

@@ -183,8 +183,9 @@ class TestOnTheWire:
         assert slack.api.calls == []
         assert len(asked) == 2
 
-    async def test_reads_are_repeated_when_slack_asks_for_patience(self, slack: Loopback) -> None:
-        slack.api.faults.once("auth.test", Kind.LATER)
+    @pytest.mark.parametrize("kind", [Kind.LATER, Kind.CUT, Kind.LOST, Kind.BROKEN])
+    async def test_reads_are_repeated_when_slack_asks_for_patience_or_does_not_answer(self, slack: Loopback, kind: Kind) -> None:
+        slack.api.faults.once("auth.test", kind)
         assert (await web_to(slack.api_url).read(_test))["ok"]
 
     async def test_what_is_done_already_is_fine(self, slack: Loopback) -> None:
