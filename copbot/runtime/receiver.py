@@ -15,7 +15,7 @@ import structlog
 from copbot.domain.heard import Commanded, Edited, Happening, Heard, HomeOpened, Interaction, Pressed, Removed, Submitted
 from copbot.domain.message import Form, Nothing, Reply
 from copbot.domain.place import Person
-from copbot.errors import PlatformError
+from copbot.errors import PlatformError, Refused
 from copbot.ports.clock import Alarm, Clock
 from copbot.ports.library import Library
 from copbot.ports.platform import Platform
@@ -129,7 +129,10 @@ class Receiver:
             log.warning("A page could not be shown", action="home_failed", platform=person.platform, reason=error.reason)
 
     async def _know(self, person: Person) -> None:
-        """Ask the platform once a day who this is: their name, and the zone that their private messages are timed by. People move."""
+        """Ask the platform once a day who this is: their name, and the zone that their private messages are timed by. People move.
+
+        What the platform did not say this time it is asked again when they act again.
+        """
         today = self._clock.now().date()
         if self._known_on != today:
             self._known_on = today
@@ -140,6 +143,8 @@ class Receiver:
         try:
             profile = await self._platforms[person.platform].profile(person)
         except PlatformError as error:
+            if not isinstance(error, Refused):
+                self._known.discard(person)
             log.info("A profile could not be read", action="profile_failed", platform=person.platform, reason=error.reason)
             return
         await self._store.write(lambda uow: members.know(self._desk(uow), profile))

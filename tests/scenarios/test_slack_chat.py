@@ -162,3 +162,11 @@ async def test_somebody_named_by_a_mention_is_called_by_name_in_public(house: Sl
     await house.say("sally", "@copbot cohost @Jane")
     await house.until("2018-01-03 12:45")
     assert "Hosted by Sally, Lucy and Jane." in house.posts()[0]
+
+
+async def test_a_profile_that_could_not_be_read_is_asked_for_again(house: SlackHouse) -> None:
+    house.slack.api.faults.once("users.info", Kind.INTERNAL)
+    await house.command("sally", "help")
+    await Evening(house).schedule_by("sally")
+    await house.until("2018-01-03 12:45")
+    assert "Hosted by Sally and Lucy." in house.posts()[0]
