@@ -5,22 +5,18 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
-from aiohttp import ClientError
+from aiohttp import ClientError, ClientSession
 from slack_bolt.adapter.socket_mode.async_handler import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp
 from slack_loopback.faults import Kind
-from slack_loopback.reading import plain
-from slack_loopback.schemas import absent
 from slack_loopback.server import APP_TOKEN, BOT_TOKEN, Loopback
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-ADA, BEN, SLT, ELSEWHERE = "U0ADA", "U0BEN", "C0SLT", "C0ELSEWHERE"
+ADA, BEN, SLT, HOSTS, ELSEWHERE = "U0ADA", "U0BEN", "C0SLT", "G0HOSTS", "C0ELSEWHERE"
 SECTION = {"type": "section", "text": {"type": "mrkdwn", "text": "*Ready?*"}}
 BUTTON = {"type": "button", "action_id": "go", "text": {"type": "plain_text", "text": "Go"}, "value": "7"}
 ACTIONS = {"type": "actions", "elements": [BUTTON]}
-TWICE = {"type": "actions", "elements": [BUTTON, BUTTON]}
-UNKNOWN = {"type": "section", "text": {"type": "mrkdown", "text": "x"}}
 TITLE = {
     "type": "input",
     "block_id": "title",
@@ -284,54 +280,32 @@ class TestSocketMode:
         assert await refused(client, "views.open", {"trigger_id": trigger, "view": FORM}) == "expired_trigger_id"
 
 
-class TestJudging:
-    @pytest.mark.parametrize(
-        ("method", "args", "fault"),
-        [
-            (
-                "chat.postMessage",
-                {"channel": SLT, "text": "x", "blocks": [TWICE]},
-                "action_id go",
-            ),
-            ("chat.postMessage", {"channel": SLT, "text": "x", "blocks": [SECTION] * 51}, "51 blocks"),
-            ("chat.postMessage", {"channel": SLT, "blocks": [SECTION]}, "text missing"),
-            ("chat.postMessage", {"channel": SLT, "text": "<!everyone> look"}, "calls everybody"),
-            ("views.open", {"trigger_id": "1.2.3", "view": {name: FORM[name] for name in FORM if name != "submit"}}, "without submit"),
-        ],
-    )
-    async def test_what_the_schemas_miss(self, method: str, args: dict[str, Any], fault: str) -> None:
-        async with Loopback() as slack:
-            await refused(AsyncWebClient(token=BOT_TOKEN, base_url=slack.api_url), method, args)
-        assert any(fault in problem for problem in slack.faults), slack.faults
+class TestWhatRunsOut:
+    async def test_a_response_url_works_five_times_for_half_an_hour(self, slack: Loopback, client: AsyncWebClient) -> None:
+        async def respond(url: str) -> int:
+            async with ClientSession() as session, session.post(url, json={"text": "Just ask."}) as answer:
+                return answer.status
 
-    @pytest.mark.skipif(bool(absent()), reason=absent())
-    @pytest.mark.parametrize(
-        ("method", "args", "fault"),
-        [
-            ("chat.postMessage", {"channel": SLT, "text": "x", "colour": "red"}, "colour"),
-            (
-                "chat.postMessage",
-                {"channel": SLT, "text": "x", "blocks": [UNKNOWN]},
-                "blocks/0/text/type",
-            ),
-            ("views.publish", {"user_id": ADA, "view": {"type": "home"}}, "not valid"),
-        ],
-    )
-    async def test_what_the_schemas_catch(self, method: str, args: dict[str, Any], fault: str) -> None:
-        async with Loopback() as slack:
-            await refused(AsyncWebClient(token=BOT_TOKEN, base_url=slack.api_url), method, args)
-        assert any(fault in problem for problem in slack.faults), slack.faults
+        used, old = (slack.workspace.response(ADA, SLT, None) for _ in range(2))
+        assert [await respond(used) for _ in range(6)] == [200, 200, 200, 200, 200, 404]
+        slack.workspace.time.forward(1801)
+        assert await respond(old) == 404
+        assert [slack.people.read(one) for one in slack.people.notices(ADA)] == ["Just ask."] * 5
 
+    async def test_calls_are_counted_by_channel(self, slack: Loopback, client: AsyncWebClient) -> None:
+        slack.api.faults.limit("chat.postMessage", 1, 10, each_channel=True)
+        for channel, error in ((SLT, ""), (SLT, "ratelimited"), (HOSTS, "")):
+            assert await refused(client, "chat.postMessage", {"channel": channel, "text": "x"}) == error
+        slack.workspace.time.forward(10)
+        assert await refused(client, "chat.postMessage", {"channel": SLT, "text": "x"}) == ""
 
-@pytest.mark.parametrize(
-    ("sent", "read"),
-    [
-        ("*bold* _it_ ~no~ `c*d*e`", "bold it no c*d*e"),
-        ("<https://example.org|label> &amp; <@U0ADA> in <#C0SLT|slt>", "label & @Ada in #slt"),
-        ("<!date^1517427000^{time}|19:30>", "19:30"),
-        ("2 * 3 * 4 and snake_case_name", "2 * 3 * 4 and snake_case_name"),
-        ("&gt; quoted\n*both _styles_*", "quoted\nboth styles"),
-    ],
-)
-def test_people_read_words(sent: str, read: str) -> None:
-    assert plain(sent, {ADA: "Ada"}) == read
+    async def test_silent_connections_bring_nothing(self, slack: Loopback, bot: Bot) -> None:
+        slack.links.silent, slack.deliveries.retries = True, (60.0,)
+        slack.people.say(ADA, SLT, "Is anybody there?")
+        await slack.deliveries.until(lambda: bool(slack.deliveries.flying))
+        slack.links.expire()
+        await slack.deliveries.until(lambda: bool(slack.deliveries.waiting))
+        slack.links.silent = False
+        slack.deliveries.hurry()
+        await quiet(slack)
+        assert [one["text"] for one in bot.events] == ["Is anybody there?"]
