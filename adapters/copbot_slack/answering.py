@@ -17,7 +17,7 @@ import structlog
 from copbot.domain.heard import Interaction, Pressed, Submitted
 from copbot.domain.markup import escape
 from copbot.domain.message import Button, Form, FormErrors, Look, Message, Nothing, Private, Reply
-from copbot.errors import Gone, PlatformError, Refused, TryLater
+from copbot.errors import Gone, PlatformError, Refused, TryLater, Unclear
 from copbot.ports.platform import Inbox
 from copbot_slack.account import Account
 from copbot_slack.forms import Carried, errors_of, told_view, view_of
@@ -205,7 +205,15 @@ class Answers:
             message = Message(f"{message.text}\n\n{names}: in your private messages with me.", message.buttons)
         await self._tell_words(interaction, act, message)
         if files:
-            await self._reach.post(interaction.person, Message(f"Here is {names}.", files=files), f"files:{interaction.id}")
+            await self._hand_over(interaction, Message(f"Here is {names}.", files=files))
+
+    async def _hand_over(self, interaction: Interaction, message: Message) -> None:
+        """Posted under a key: where an answer got lost, the same call finds what stands there and does the rest."""
+        key = f"files:{interaction.id}"
+        try:
+            await self._reach.post(interaction.person, message, key)
+        except (Unclear, TryLater):
+            await self._reach.post(interaction.person, message, key)
 
     async def _tell_words(self, interaction: Interaction, act: _Act | None, message: Message) -> None:
         view = await self._reach.told(interaction, message, "" if act is None else _title(act))

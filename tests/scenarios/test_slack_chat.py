@@ -10,7 +10,7 @@ from chat_stage import RoomStage
 from databases import ON_POSTGRESQL, Postgres
 from playhouse import BACKSTAGE, CHANNEL, PEOPLE, Open
 from resnetslt_chat import Evening, Left, Row, left_of
-from slack_house import SlackHouse, Trouble, config_on_slack, populate
+from slack_house import SlackHouse, Trouble, account, config_on_slack, populate
 from slack_loopback.faults import Kind
 from slack_loopback.server import Loopback
 
@@ -170,3 +170,14 @@ async def test_a_profile_that_could_not_be_read_is_asked_for_again(house: SlackH
     await Evening(house).schedule_by("sally")
     await house.until("2018-01-03 12:45")
     assert "Hosted by Sally and Lucy." in house.posts()[0]
+
+
+@pytest.mark.parametrize("method", ["chat.postMessage", "upload", "files.completeUploadExternal"])
+async def test_a_file_reaches_its_person_once_though_an_answer_got_lost(house: SlackHouse, method: str) -> None:
+    await Evening(house).schedule_by("sally")
+    await house.until("2018-01-03 12:45")
+    house.slack.api.faults.once(method, Kind.LOST)
+    await house.press("maria", "I'll be there")
+    private = house.everything(house.slack.workspace.direct(account("maria")).id)
+    assert [house.people.read(one) for one in private if not one.files] == ["Here is chat.ics."]
+    assert [file.name for one in private for file in one.files] == ["chat.ics"]
