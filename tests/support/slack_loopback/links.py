@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import uuid4
@@ -112,7 +113,8 @@ class Links:
         """Ask for new connections, as Slack does every few hours."""
         for link in list(self.links):
             link.retired = True
-            await link.socket.send_json({"type": "disconnect", "reason": reason, "debug_info": {"host": "applink-1"}})
+            with suppress(ConnectionError):
+                await link.socket.send_json({"type": "disconnect", "reason": reason, "debug_info": {"host": "applink-1"}})
 
     def cut(self) -> None:
         """Break every connection off as a network does."""
