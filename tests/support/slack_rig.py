@@ -21,6 +21,9 @@ from copbot_slack.emoji import emoji_of, name_of
 from copbot_slack.names import SLACK
 
 POST = "chat.postMessage"
+WRONGLY_ACKNOWLEDGED_IN = 0.2
+"""Seconds in which an adapter at fault acknowledges what its inbox refused: Slack's own three would be waited for in vain."""
+
 NEVER_MIND = '{"type": "url_verification", "challenge": "are you there?"}'
 
 
@@ -93,11 +96,11 @@ class SlackRig:
         await self.connect()
 
     async def _inbox(self, heard: Heard) -> None:
-        """What refuses lets Slack's time run out at once; what was submitted is told before its inbox returns, as the core does."""
+        """What refuses lets Slack's time run out soon; what was submitted is told before its inbox returns, as the core does."""
         try:
             await self.ears(heard)
         except ConnectionError:
-            self.slack.links.expire()
+            asyncio.get_running_loop().call_later(WRONGLY_ACKNOWLEDGED_IN, self.slack.links.expire)
             raise
         if isinstance(heard, Submitted):
             self._holding += 1
