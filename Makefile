@@ -10,7 +10,7 @@ PYTEST := $(BIN)/pytest --numprocesses auto --maxprocesses 4 --dist worksteal
 LOCK := $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
 
 .DEFAULT_GOAL := help
-.PHONY: help try test test-postgres soak faults faults-simulation faults-kills bench lint format e2e wheel-check hadolint image-check lock docs shots \
+.PHONY: help try test test-postgres soak faults faults-simulation faults-kills faults-slack bench lint format e2e wheel-check hadolint image-check lock docs shots \
   clean
 
 help: ## Show this list
@@ -39,7 +39,7 @@ test: .venv/.stamp ## All tests but the browser's
 test-postgres: .venv/.stamp ## The tests that need PostgreSQL, on a server of their own (or on POSTGRES_URL)
 	.ci/with-postgres $(PYTEST) -m 'postgresql and not minutes' tests/store tests/services tests/runtime tests/scenarios tests/rehearsal tests/operating tests/faults/processes
 
-faults: faults-simulation faults-kills faults-outages ## The whole campaign of crashes and faults, on SQLite and on PostgreSQL
+faults: faults-simulation faults-kills faults-slack faults-outages ## The whole campaign of crashes and faults, on SQLite and on PostgreSQL
 
 faults-simulation: .venv/.stamp ## Seeds of the simulation (SEEDS=2000, START=1, DATABASE=sqlite or postgresql: one of the two only)
 	.ci/faults-simulation
@@ -50,6 +50,11 @@ soak: .venv/.stamp ## A day of a busy town in simulated time: memory and the cos
 faults-kills: .venv/.stamp ## Real bots killed, stopped and taken over from (KILLS=500 on each database, SEED to replay the choices)
 	KILLS=$(KILLS) PYTHONPATH=tests/support $(BIN)/python -m processes sqlite
 	KILLS=$(KILLS) PYTHONPATH=tests/support .ci/with-postgres $(BIN)/python -m processes postgresql
+
+faults-slack: KILLS = 300
+faults-slack: .venv/.stamp ## The same on the loopback Slack (KILLS=300 on each database, SEED to replay the choices)
+	KILLS=$(KILLS) PYTHONPATH=tests/support $(BIN)/python -m processes sqlite slack
+	KILLS=$(KILLS) PYTHONPATH=tests/support .ci/with-postgres $(BIN)/python -m processes postgresql slack
 
 bench: .venv/.stamp ## Measure against peers in one run (ONLY=heard_sqlite for one line); fails if a target is missed
 	@DURABLE=1 .ci/with-postgres --if-installed $(BIN)/python -m tests.benchmarks $(ONLY)
