@@ -10,8 +10,8 @@ PYTEST := $(BIN)/pytest --numprocesses auto --maxprocesses 4 --dist worksteal
 LOCK := $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
 
 .DEFAULT_GOAL := help
-.PHONY: help try test test-postgres soak faults faults-simulation faults-kills faults-kills-sqlite faults-kills-postgresql bench lint format \
-  e2e wheel-check hadolint image-check lock docs shots clean
+.PHONY: help try test test-postgres soak faults faults-simulation faults-kills faults-kills-sqlite faults-kills-postgresql faults-slack faults-slack-sqlite \
+  faults-slack-postgresql bench lint format e2e wheel-check hadolint image-check lock docs shots clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## /{printf "make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -39,7 +39,7 @@ test: .venv/.stamp ## All tests but the browser's
 test-postgres: .venv/.stamp ## The tests that need PostgreSQL, on a server of their own (or on POSTGRES_URL)
 	.ci/with-postgres $(PYTEST) -m 'postgresql and not minutes' tests/store tests/services tests/runtime tests/scenarios tests/rehearsal tests/operating tests/faults/processes
 
-faults: faults-simulation faults-kills faults-outages ## The whole campaign of crashes and faults, on SQLite and on PostgreSQL
+faults: faults-simulation faults-kills faults-slack faults-outages ## The whole campaign of crashes and faults, on SQLite and on PostgreSQL
 
 faults-simulation: .venv/.stamp ## Seeds of the simulation (SEEDS=2000, START=1, DATABASE=sqlite or postgresql: one of the two only)
 	.ci/faults-simulation
@@ -54,6 +54,14 @@ faults-kills-sqlite: .venv/.stamp
 
 faults-kills-postgresql: .venv/.stamp
 	KILLS=$(KILLS) PYTHONPATH=tests/support .ci/with-postgres $(BIN)/python -m processes postgresql
+
+faults-slack: faults-slack-sqlite faults-slack-postgresql ## The same on the loopback Slack
+
+faults-slack-sqlite: .venv/.stamp
+	KILLS=$(KILLS) PYTHONPATH=tests/support $(BIN)/python -m processes sqlite slack
+
+faults-slack-postgresql: .venv/.stamp
+	KILLS=$(KILLS) PYTHONPATH=tests/support .ci/with-postgres $(BIN)/python -m processes postgresql slack
 
 bench: .venv/.stamp ## Measure against peers in one run (ONLY=heard_sqlite for one line); fails if a target is missed
 	@DURABLE=1 .ci/with-postgres --if-installed $(BIN)/python -m tests.benchmarks $(ONLY)
@@ -85,8 +93,8 @@ image-check: ## Build the image with buildah on a stand-in base and run it; skip
 	.ci/image-check
 
 lock: .venv/.stamp ## Renew the lock files from pyproject.toml
-	$(LOCK) --upgrade pyproject.toml --output-file requirements.lock
-	$(LOCK) --upgrade pyproject.toml --group dev --constraints requirements.lock --output-file requirements-dev.lock
+	$(LOCK) --upgrade pyproject.toml --all-extras --output-file requirements.lock
+	$(LOCK) --upgrade pyproject.toml --all-extras --group dev --constraints requirements.lock --output-file requirements-dev.lock
 	$(LOCK) --upgrade --group e2e --constraints requirements-dev.lock --output-file requirements-e2e.lock
 
 docs: .venv/.stamp ## Renew the generated parts of docs/

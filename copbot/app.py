@@ -152,8 +152,10 @@ async def run(settings: Settings) -> None:
 
 
 def adapters_of(settings: Settings, content: Content) -> Mapping[str, Mapping[str, Any]]:
-    """The adapters that are switched on, each with its settings."""
-    return {"room": room_settings(settings, content)} if settings.room.enabled else {}
+    """The adapters that are switched on, each with its settings. The room is, too, unless another is or it is switched off."""
+    others = {name: values for name, values in [("slack", settings.slack.for_adapter())] if values}
+    with_room = not others if settings.room.enabled is None else settings.room.enabled
+    return {**({"room": room_settings(settings, content)} if with_room else {}), **others}
 
 
 def room_settings(settings: Settings, content: Content) -> dict[str, Any]:

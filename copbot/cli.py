@@ -148,6 +148,26 @@ def preview(
     print(show(question_set, at, settings))
 
 
+slack = typer.Typer(no_args_is_help=True, help="Connect a Slack workspace.")
+app.add_typer(slack, name="slack")
+
+
+@slack.callback()
+def for_slack() -> None:
+    """Connect a Slack workspace."""
+
+
+@slack.command("manifest")
+def slack_manifest(
+    name: Annotated[str, typer.Option(help="What the app is called in Slack.")] = "copbot",
+    http: Annotated[str, typer.Option(help="copbot's public address, if Slack is to call it; else Socket Mode.")] = "",
+) -> None:
+    """Print the app manifest to paste at api.slack.com/apps: exactly the scopes and events that copbot uses."""
+    from copbot.operating.manifests import slack_manifest as manifest
+
+    print(manifest(name, http))
+
+
 @app.command()
 def schema() -> None:
     """Print the JSON Schema of all YAML files, for editors."""

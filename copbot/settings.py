@@ -10,7 +10,7 @@ import os
 from collections.abc import Iterator, Mapping, Sequence
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Literal, Self
 
 import yaml
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError
@@ -69,7 +69,7 @@ class RoomPersona(_Part):
 class RoomSettings(_Part):
     """The local room in the browser."""
 
-    enabled: bool = Field(default=True, description="Whether the room is served.")
+    enabled: bool | None = Field(default=None, description="Whether the room is served; `null`: unless another platform is set up.")
     path: Path | None = Field(
         default=Path("copbot-room.sqlite3"), description="File that keeps what was said in the room; `null`: memory only."
     )
@@ -83,6 +83,27 @@ class RoomSettings(_Part):
     def for_adapter(self) -> dict[str, Any]:
         """What the room is made from: plain values, without those left open and without ``enabled``."""
         return {name: value for name, value in self.model_dump(mode="json", exclude={"enabled"}).items() if value not in (None, [])}
+
+
+class SlackSettings(_Part):
+    """One Slack workspace. Where each value is found: ``docs/slack.md``."""
+
+    bot_token: SecretStr = Field(default=SecretStr(""), description="Bot token, `xoxb-...`; with it Slack is switched on.")
+    app_token: SecretStr = Field(default=SecretStr(""), description="App-level token, `xapp-...`; needed in Socket Mode.")
+    signing_secret: SecretStr = Field(default=SecretStr(""), description="Signing secret; needed in HTTP mode.")
+    mode: Literal["socket", "http"] = Field(
+        default="socket", description="`socket` needs no public address; `http`: Slack calls `/slack/events` on copbot's own port."
+    )
+    low_history: bool = Field(
+        default=False, description="Slack grants this app 15 messages of history a minute only (apps sold outside its Marketplace)."
+    )
+    api_url: str = Field(default="https://slack.com/api/", description="Where Slack's Web API is; another one for a proxy or a test.")
+
+    def for_adapter(self) -> dict[str, Any]:
+        """What the adapter is made from, secrets included; empty if Slack is not set up at all."""
+        values = {name: value.get_secret_value() if isinstance(value, SecretStr) else value for name, value in self}
+        secrets = [name for name, value in self if isinstance(value, SecretStr)]
+        return values if any(values[name] for name in secrets) else {}
 
 
 class Settings(BaseSettings):
@@ -107,6 +128,7 @@ class Settings(BaseSettings):
     log_format: LogFormat = Field(default="auto", description="`console`, `json`, or `auto`: `console` on a terminal and `json` elsewhere.")
     log_level: LogLevel = Field(default="info", description="Least severe line written: `debug`, `info`, `warning` or `error`.")
     room: RoomSettings = Field(default=RoomSettings(), description="The local room in the browser.")
+    slack: SlackSettings = Field(default=SlackSettings(), description="Slack.")
 
     @classmethod
     def load(cls, file: Path | None = None) -> Self:
@@ -293,4 +315,4 @@ def reference(model: type[BaseModel] = Settings, prefix: str = "") -> Iterator[s
 
 def _default(field: FieldInfo) -> str:
     value = field.default.get_secret_value() if isinstance(field.default, SecretStr) else field.default
-    return "-" if value is None or value == () else f"`{str(value).lower() if isinstance(value, bool) else value}`"
+    return "-" if value is None or value in {(), ""} else f"`{str(value).lower() if isinstance(value, bool) else value}`"

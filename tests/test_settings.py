@@ -8,6 +8,8 @@ import pytest
 import yaml
 from pydantic import SecretStr
 
+from copbot.app import adapters_of
+from copbot.content import Content
 from copbot.errors import ConfigurationError
 from copbot.settings import RoomChannel, RoomPersona, RoomSettings, Settings, names, reference
 from copbot_room.settings import read_settings
@@ -37,7 +39,7 @@ def test_nothing_need_be_set() -> None:
     settings = Settings.load()
     assert settings.database_url.get_secret_value() == "sqlite:///copbot.sqlite3"
     assert (settings.host, settings.port, settings.log_format, settings.log_level) == ("127.0.0.1", 8000, "auto", "info")
-    assert settings.room.enabled
+    assert settings.room.enabled is None
 
 
 def test_the_file_is_given_or_named_in_the_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -187,3 +189,20 @@ def test_every_setting_is_described() -> None:
     rows = list(reference())
     assert len(rows) == 2 + len(list(names()))
     assert all(not row.endswith("| None |") for row in rows)
+
+
+def test_slack_is_switched_on_by_its_tokens(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "bot").write_text("xoxb-1\n")
+    monkeypatch.setenv("COPBOT_SLACK__BOT_TOKEN_FILE", str(tmp_path / "bot"))
+    monkeypatch.setenv("COPBOT_SLACK__APP_TOKEN", "xapp-1")
+    settings = Settings.load()
+    assert "xoxb-1" not in repr(settings)
+    adapters = adapters_of(settings, Content.of_instance(None, None))
+    assert list(adapters) == ["slack"], "the room has no log-in: beside a real platform it is not served unasked"
+    assert (adapters["slack"]["bot_token"], adapters["slack"]["app_token"], adapters["slack"]["mode"]) == ("xoxb-1", "xapp-1", "socket")
+
+
+def test_the_room_stands_beside_another_platform_if_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COPBOT_SLACK__BOT_TOKEN", "xoxb-1")
+    monkeypatch.setenv("COPBOT_ROOM__ENABLED", "true")
+    assert list(adapters_of(Settings.load(), Content.of_instance(None, None))) == ["room", "slack"]

@@ -20,7 +20,6 @@ PANES = ("nav", "head", "log", "side", "form", "notice")
 """The templates in templates/panes, each with the id of the element that it fills."""
 
 EMOJI = (("👍", "thumbs up"), ("❤️", "heart"), ("💡", "idea"), ("👏", "applause"), ("🤔", "thinking"))
-SHORTCUTS = (("pin", "Pin for the summary"), ("ask", "Ask as next question"), ("off-record", "Off the record"))
 """Message shortcuts: the verb of ``/cop`` and the words in the menu."""
 
 
@@ -51,7 +50,12 @@ class Panes:
         self._unread = Unread(people.server.state.newest)
         self._env = Environment(loader=FileSystemLoader(HERE / "templates"), autoescape=True, undefined=StrictUndefined, trim_blocks=True)
         self._env.filters |= {"full_time": full_time, "span": span}
-        self._env.globals |= {"commands": tuple(commands), "emoji": EMOJI, "shortcuts": SHORTCUTS, "panes": PANES}
+        self._env.globals |= {
+            "commands": tuple(commands),
+            "emoji": EMOJI,
+            "shortcuts": [(one.verb, one.on_message) for one in commands if one.on_message],
+            "panes": PANES,
+        }
         self._templates = {pane: self._env.get_template(f"panes/{pane}.html") for pane in PANES}
 
     def where(self, query: Mapping[str, str]) -> Where:

@@ -113,7 +113,7 @@ class People:
         if form is None:
             raise Gone(ROOM, "no form is open", "open it again")
         who, place = self.server.persona(person_id), Place(ROOM, form.channel, form.thread)
-        values = {one.name: fields.get(one.name, "").strip() for one in form.form.fields}
+        values = {one.name: fields.get(one.name, "").strip() for one in (*form.form.fields, *form.form.spare)}
         submitted = Submitted(
             self._interaction(), self.server.clock.now(), place, who.person, form.form.name, form.form.value, values, name=who.name
         )

@@ -10,7 +10,7 @@ from copbot.domain.message import Message, Reply
 from copbot.domain.place import Person, Place, Posted, Profile
 from copbot.errors import Gone
 from copbot.kit.split import key_of, split
-from copbot.ports.platform import CommandSpec, Finding, Inbox, Limits, Setup, Threads
+from copbot.ports.platform import CommandSpec, Finding, Home, Inbox, Limits, Setup, Threads
 from copbot_room.cast import Cast
 from copbot_room.facets import RoomCalendar, RoomDirect, RoomForms, RoomHistory, RoomPins
 from copbot_room.model import BOT, ROOM, Entry
@@ -38,6 +38,7 @@ class Room:
         self.calendar = RoomCalendar(server)
         self.history = RoomHistory(server)
         self.pins = RoomPins(server)
+        self.home: Home | None = None
 
     @cached_property
     def http(self) -> Any | None:  # noqa: ANN401 - as in the port

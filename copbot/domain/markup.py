@@ -20,8 +20,9 @@ def _escape_start(found: re.Match[str]) -> str:
 
 def place_link(place: Place, label: str, message: str | None = None) -> str:
     """A link to a channel, a thread, or a message in it."""
-    address = ":".join(part for part in (place.platform, place.channel, place.thread or message) if part)
-    return f"[{escape(label)}](place:{address})"
+    thread = place.thread or message
+    behind = f"/{thread}" if thread else ""
+    return f"[{escape(label)}](place:{place.platform}:{place.channel}{behind})"
 
 
 def shorten(text: str, most: int) -> str:

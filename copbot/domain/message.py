@@ -9,8 +9,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from copbot.domain.place import Person
+
 FORM_FIELDS = 5
-"""A form has at most five fields: Discord's limit for modals."""
+"""A form asks at most five things that everybody must see: Discord's limit for modals."""
 
 
 class Look(StrEnum):
@@ -58,16 +60,24 @@ class Message:
 
 
 class FieldKind(StrEnum):
-    """What a form field asks for."""
+    """What a form field asks for. Where a platform has no picker for a kind, it is a line of text."""
 
     LINE = "line"
     PARAGRAPH = "paragraph"
     CHOICE = "choice"
+    DATE = "date"
+    """``2018-01-31``."""
+    TIME = "time"
+    """``19:30``."""
+    PEOPLE = "people"
+    """Names with commas between them; somebody picked is ``person:slack:U1``."""
+    CHANNEL = "channel"
+    """A channel's id, one of the options."""
 
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """One choice of a CHOICE field."""
+    """One choice of a CHOICE or CHANNEL field."""
 
     value: str
     label: str
@@ -75,7 +85,7 @@ class Option:
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One field of a form."""
+    """One field of a form. ``people`` are those of ``value`` (of kind PEOPLE) whose accounts are known."""
 
     name: str
     label: str
@@ -84,17 +94,23 @@ class Field:
     hint: str = ""
     required: bool = True
     options: tuple[Option, ...] = ()
+    people: tuple[Person, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """A dialog; its submission arrives as ``Submitted(form=name, value=value, fields=...)``."""
+    """A dialog; its submission arrives as ``Submitted(form=name, value=value, fields=...)``.
+
+    ``spare`` fields follow the others where a platform's forms are long enough. Elsewhere they are missing from the submission: then they
+    mean what they would have been filled with.
+    """
 
     name: str
     title: str
     fields: tuple[Field, ...]
     value: str = ""
     submit: str = "Continue"
+    spare: tuple[Field, ...] = ()
 
     def __post_init__(self) -> None:
         if not 1 <= len(self.fields) <= FORM_FIELDS:

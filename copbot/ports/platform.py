@@ -49,6 +49,7 @@ class CommandSpec:
     """One ``/cop`` verb, for registration and help. ``opens_form``: with these arguments missing it answers with a form.
 
     ``options`` name the ``name=value`` arguments it takes; ``free`` is the hint for free text after the verb, if it takes any.
+    ``on_message`` is what it is called in a message's own menu; empty: it is not there.
     """
 
     verb: str
@@ -57,6 +58,7 @@ class CommandSpec:
     options: tuple[str, ...] = ()
     free: str = ""
     opens_form: bool = False
+    on_message: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +113,14 @@ class Pins(Protocol):
         ...
 
 
+class Home(Protocol):
+    """The bot's own page, which each person sees in their own way."""
+
+    async def show(self, person: Person, page: Sequence[Message]) -> None:
+        """Put this on the person's page, in place of what stood there."""
+        ...
+
+
 class Platform(Protocol):
     """One chat platform, as the core sees it."""
 
@@ -130,6 +140,8 @@ class Platform(Protocol):
     def history(self) -> History | None: ...
     @property
     def pins(self) -> Pins | None: ...
+    @property
+    def home(self) -> Home | None: ...
     @property
     def http(self) -> Any | None:  # noqa: ANN401 - an ASGI application, whatever made it
         """An ASGI application that the web server mounts at ``/``, or None."""

@@ -12,17 +12,17 @@ from typing import NamedTuple
 
 import structlog
 
-from copbot.domain.heard import Commanded, Edited, Happening, Heard, Interaction, Pressed, Removed, Submitted
+from copbot.domain.heard import Commanded, Edited, Happening, Heard, HomeOpened, Interaction, Pressed, Removed, Submitted
 from copbot.domain.message import Form, Nothing, Reply
 from copbot.domain.place import Person
-from copbot.errors import PlatformError
+from copbot.errors import PlatformError, Refused
 from copbot.ports.clock import Alarm, Clock
 from copbot.ports.library import Library
 from copbot.ports.platform import Platform
 from copbot.ports.store import Store, UnitOfWork
 from copbot.runtime.attachments import with_files
 from copbot.runtime.meters import Meters
-from copbot.services import commands, hearing, members
+from copbot.services import commands, hearing, home, members
 from copbot.services.desk import Desk
 from copbot.services.identifying import READ_AGAIN_AFTER
 
@@ -62,6 +62,7 @@ class Receiver:
         self._reread = reread
         self._known: set[Person] = set()
         self._known_on: date | None = None
+        self._at_home: set[Person] = set()
         self.scrub_owed = True  # whoever ran before may have died between erasing and scrubbing
         self._waiting: list[_Waiting] = []
         self._something_waits = asyncio.Event()
@@ -70,6 +71,9 @@ class Receiver:
         """Return when the event is committed; an interaction has been answered by then, too."""
         if isinstance(heard, Interaction):
             await self._answer(heard)
+        elif isinstance(heard, HomeOpened):
+            self._at_home.add(heard.person)
+            await self._show_home(heard.person)
         else:
             await self._commit(heard)
 
@@ -94,7 +98,10 @@ class Receiver:
         try:
             if isinstance(heard, Pressed) and heard.action in READ_AGAIN_AFTER:
                 await self._reread()
-            await self._know(heard.person)
+            for person in (heard.person, *hearing.picked(heard)):
+                await self._know(person)
+            if heard.person in self._at_home:
+                await self._show_home(heard.person)
         except Exception as error:  # noqa: BLE001 - as above
             log.error("What follows an interaction failed", action="interaction_failed", error=type(error).__name__)
 
@@ -109,8 +116,22 @@ class Receiver:
         except Exception as error:  # noqa: BLE001 - an adapter's own fault; telling is at most once anyway
             log.error("Somebody could not be told", action="tell_failed", platform=platform.name, error=type(error).__name__)
 
+    async def _show_home(self, person: Person) -> None:
+        """Write the person's own page of the bot, where the platform has one."""
+        shown = self._platforms[person.platform].home
+        if shown is None:
+            return
+        page = await self._store.read(lambda uow: home.page(self._desk(uow), person))
+        try:
+            await shown.show(person, page)
+        except PlatformError as error:
+            log.warning("A page could not be shown", action="home_failed", platform=person.platform, reason=error.reason)
+
     async def _know(self, person: Person) -> None:
-        """Ask the platform once a day who this is: their name, and the zone that their private messages are timed by. People move."""
+        """Ask the platform once a day who this is: their name, and the zone that their private messages are timed by. People move.
+
+        What the platform did not say this time it is asked again when they act again.
+        """
         today = self._clock.now().date()
         if self._known_on != today:
             self._known_on = today
@@ -121,6 +142,8 @@ class Receiver:
         try:
             profile = await self._platforms[person.platform].profile(person)
         except PlatformError as error:
+            if not isinstance(error, Refused):
+                self._known.discard(person)
             log.info("A profile could not be read", action="profile_failed", platform=person.platform, reason=error.reason)
             return
         await self._store.write(lambda uow: members.know(self._desk(uow), profile))

@@ -70,7 +70,8 @@ def _hand_over(desk: Desk, chat: Chat, earlier: AskedQuestion, asked: AskedQuest
     if chat.state is not State.OPEN or asked.root is None:
         return
     link = place_link(asked.root.place, asked.label, asked.root.message)
-    text = desk.edition(chat).say("next-question", earlier=earlier.label, link=link, label=asked.label)
+    before = earlier.label if earlier.number else f"the {earlier.label.lower()}"
+    text = desk.edition(chat).say("next-question", earlier=before, link=link, label=asked.label)
     outgoing.post_in_thread(desk, chat, earlier, f"link:{earlier.tag}:{asked.tag}", Message(text), purpose="link", not_after=_soon(desk))
 
 

@@ -23,9 +23,9 @@ def coming(desk: Desk, call: Call) -> Reply:
 
 
 def invitation(chat: Chat, call: Call) -> Invitation:
-    """The chat as an entry for a calendar; its uid stays when the chat moves."""
-    where = f"{call.community.name}, #{chat.place.channel}"
-    return Invitation(f"copbot-chat-{chat.id}", chat.title, chat.starts_at, chat.ends_at, f"Live chat of {call.community.name}", where)
+    """The chat as an entry for a calendar; its uid stays when the chat moves. What a channel is called only its platform knows."""
+    name = call.community.name
+    return Invitation(f"copbot-chat-{chat.id}", chat.title, chat.starts_at, chat.ends_at, f"Live chat of {name}", name)
 
 
 def listening(desk: Desk, call: Call) -> Reply:

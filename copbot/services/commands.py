@@ -15,6 +15,7 @@ from copbot.errors import NotAllowed, WrongState
 from copbot.ports.platform import CommandSpec
 from copbot.services import (
     attending,
+    concerns,
     facilitating,
     following_up,
     hosting,
@@ -205,6 +206,7 @@ _ALL: tuple[Command, ...] = (
     *moving.COMMANDS,
     *hosting.COMMANDS,
     *unplanned.COMMANDS,
+    *concerns.COMMANDS,
     *facilitating.COMMANDS,
     *transcripts.COMMANDS,
     *privacy.COMMANDS,
@@ -230,6 +232,7 @@ FORMS: Mapping[str, Press] = {
     **scheduling.FORMS,
     **moving.FORMS,
     **unplanned.FORMS,
+    **concerns.FORMS,
     **probes.FORMS,
     **privacy.FORMS,
     **following_up.FORMS,

@@ -5,11 +5,11 @@ from datetime import datetime
 from typing import TypeGuard
 
 from copbot.domain.chat import HEARING
-from copbot.domain.heard import Happening, Heard, Interaction, Said
+from copbot.domain.heard import Commanded, Happening, Heard, Interaction, Said, Submitted
 from copbot.domain.message import Message, Nothing, Private, Reply
-from copbot.domain.place import Place
+from copbot.domain.place import Person, Place
 from copbot.ports.library import Library
-from copbot.services import commands, following_up, listening, transcripts, writing_back
+from copbot.services import commands, following_up, listening, naming, transcripts, writing_back
 from copbot.services.desk import Desk
 
 
@@ -29,6 +29,14 @@ def take(desk: Desk, batch: Sequence[Heard]) -> list[Reply]:
         listening.hear(desk, said)
     nothing = Nothing()
     return [replies.get(id(heard), nothing) for heard in batch] if replies else [nothing] * len(batch)
+
+
+def picked(heard: Interaction) -> list[Person]:
+    """The people whom somebody chose in a form, or mentions by account in a command."""
+    if isinstance(heard, Commanded):
+        return [Person(heard.person.platform, word[1:]) for word in heard.text.split() if word.startswith("@") and word[1:]]
+    values = heard.fields.values() if isinstance(heard, Submitted) else ()
+    return [person for value in values for name in value.split(",") if (person := naming.picked_person(name.strip())) is not None]
 
 
 def _is_private(heard: Happening, channels: Set[tuple[str, str]]) -> TypeGuard[Said]:

@@ -5,11 +5,11 @@ from datetime import datetime
 
 from copbot.domain.chat import Chat, Role, RoleInChat, State
 from copbot.domain.member import Member
-from copbot.domain.message import Button, Field, Form, FormErrors, Look, Message, Private, Reply
+from copbot.domain.message import Button, Field, FieldKind, Form, FormErrors, Look, Message, Private, Reply
 from copbot.domain.step import Outgoing, StepState, Verb, channel_lane
 from copbot.errors import WrongState
 from copbot.ports.platform import CommandSpec
-from copbot.services import attending, nearest, outgoing, panel, planning
+from copbot.services import attending, naming, nearest, outgoing, panel, planning
 from copbot.services.agenda import agenda
 from copbot.services.call import AHEAD_FIRST, Call, Command, Press, Who, private, the_chat
 from copbot.services.desk import Desk
@@ -22,8 +22,8 @@ def reschedule(desk: Desk, call: Call) -> Reply:
         return propose_move(desk, call)
     local = chat.starts_at.astimezone(chat.zone)
     fields = (
-        Field("date", "New date", value=call.options.get("date", f"{local:%Y-%m-%d}"), hint="year-month-day"),
-        Field("time", "New start", value=call.options.get("time", f"{local:%H:%M}"), hint=f"24-hour clock, {chat.time_zone}"),
+        Field("date", "New date", FieldKind.DATE, call.options.get("date", f"{local:%Y-%m-%d}"), "year-month-day"),
+        Field("time", f"New start ({chat.time_zone})", FieldKind.TIME, call.options.get("time", f"{local:%H:%M}"), "24-hour clock"),
     )
     return Form("reschedule", "Move the chat", fields, value=str(chat.id), submit="Show the new plan")
 
@@ -165,13 +165,13 @@ def cohost(desk: Desk, call: Call) -> Reply:
 def _member_named(desk: Desk, call: Call) -> Member:
     name = call.text.strip().lstrip("@")
     members = [one for one in desk.uow.members.of_community(call.community.id) if one.person.platform == call.by.person.platform]
-    found = planning.by_name(members, name)
+    found = naming.by_name(members, name)
     if len(found) == 1:
         return found[0]
     if found:
         accounts = ", ".join(f"@{one.person.id}" for one in found)
         raise WrongState(f"More than one person here is called “{name}”. Name the account: {accounts}.")
-    near = nearest.nearest(name, [one.name for one in members])
+    near = nearest.nearest(name, [one.name for one in members if one.name != one.person.id])
     raise WrongState(
         f"I have not met anybody called “{name}” here yet{f'; did you mean {near}?' if near else '.'} "
         "I get to know people when they write in the channel or press a button."

@@ -59,8 +59,12 @@ def _erase(desk: Desk, call: Call, key: MessageKey, author: Person | None) -> Re
     return private(desk.say("privacy-off-record-message"))
 
 
+OFF_RECORD = CommandSpec(
+    "off-record", "keep nothing of what I say in this chat; on a message: erase it", "off-record", on_message="Off the record"
+)
+
 COMMANDS: tuple[Command, ...] = (
-    Command(CommandSpec("off-record", "keep nothing of what I say in this chat; on a message: erase it", "off-record"), off_record),
+    Command(OFF_RECORD, off_record),
     Command(CommandSpec("on-record", "keep what I say again, as my switches say", "on-record"), on_record),
 )
 

@@ -1,7 +1,7 @@
 """Scheduling: from a form to a draft that shows every step with its time, and from a confirmed draft to steps that will happen."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo, available_timezones
@@ -16,11 +16,11 @@ from copbot.domain.question import QuestionSet
 from copbot.domain.schedule import Oddity, resolve
 from copbot.domain.step import Outgoing, Step, StepState, Verb, channel_lane
 from copbot.errors import WrongState
-from copbot.services import nearest, outgoing
+from copbot.services import naming, nearest, outgoing
 from copbot.services.desk import Desk
 
 COME_AGAIN = ("remind", "host_checklist", "panel")
-DRAFT_IN_FORM = ("set", "date", "time", "zone", "with")
+DRAFT_IN_FORM = ("set", "date", "time", "zone", "with", "in")
 """The fields of the scheduling form, and the options of ``/cop schedule``."""
 
 
@@ -210,32 +210,9 @@ def draft(desk: Desk, community: Community, place: Place, by: Member, wish: Wish
         )
     )
     desk.uow.chats.set_role(RoleInChat(chat.id, by.id, Role.HOST))
-    for cohost in _people_named(desk, community, place, wish.cohosts):
+    for cohost in naming.people_named(desk, community, place, wish.cohosts):
         desk.uow.chats.set_role(RoleInChat(chat.id, cohost.id, Role.CO_HOST))
     return chat
-
-
-def _people_named(desk: Desk, community: Community, place: Place, names: Sequence[str]) -> list[Member]:
-    """The members who alone have that name or account; unknown and ambiguous names are left to the preview to point out."""
-    if not names:
-        return []
-    here = [member for member in desk.uow.members.of_community(community.id) if member.person.platform == place.platform]
-    found = [by_name(here, name) for name in names]
-    return [members[0] for members in found if len(members) == 1]
-
-
-def by_name(members: Sequence[Member], name: str) -> list[Member]:
-    """The members of that account, else those of that display name, whatever the case."""
-    wanted = name.casefold()
-    account = [member for member in members if member.person.id.casefold() == wanted]
-    return account or [member for member in members if member.name.casefold() == wanted]
-
-
-def unknown_names(desk: Desk, community: Community, place: Place, names: Sequence[str]) -> list[str]:
-    """Names given as co-hosts that belong to nobody copbot has met."""
-    known = _people_named(desk, community, place, names)
-    met = {word for member in known for word in (member.name.casefold(), member.person.id.casefold())}
-    return [name for name in names if name.casefold() not in met]
 
 
 def planned(desk: Desk, chat: Chat, starts: datetime | None = None) -> plans.Plan:

@@ -1,9 +1,10 @@
 """``/cop schedule``: form, draft, Confirm; and what is coming."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 from copbot.domain.chat import AHEAD, Chat, State
+from copbot.domain.member import Member
 from copbot.domain.message import Button, Field, FieldKind, Form, FormErrors, Look, Message, Option, Private, Reply
 from copbot.domain.place import Place
 from copbot.domain.plan import cannot_host
@@ -12,7 +13,7 @@ from copbot.domain.schedule import local_date
 from copbot.domain.step import StepState
 from copbot.errors import NotAllowed, WrongState
 from copbot.ports.platform import CommandSpec
-from copbot.services import outgoing, planning
+from copbot.services import naming, outgoing, planning
 from copbot.services.agenda import agenda
 from copbot.services.call import Call, Command, Press, is_admin, private, the_chat
 from copbot.services.desk import Desk
@@ -46,6 +47,7 @@ def _may_schedule(call: Call) -> None:
 
 def _draft(desk: Desk, call: Call, fields: Mapping[str, str]) -> Reply:
     try:
+        place = _channel(call)
         wish = planning.understand(desk, call.community, fields)
     except planning.Wrong as wrong:
         if set(wrong.errors) <= set(planning.DRAFT_IN_FORM) and call.is_form:
@@ -53,20 +55,32 @@ def _draft(desk: Desk, call: Call, fields: Mapping[str, str]) -> Reply:
         return private("\n".join(f"- {text}" for text in wrong.errors.values()))
     if call.is_form and call.chat is not None and call.chat.state is State.DRAFT:
         desk.uow.chats.delete_draft(call.chat.id)
-    chat = planning.draft(desk, call.community, _channel(call), call.by, wish)
+    chat = planning.draft(desk, call.community, place, call.by, wish)
     return _preview_draft(
-        desk, chat, planning.cautions(desk, chat, wish), planning.unknown_names(desk, call.community, call.place, wish.cohosts)
+        desk, chat, planning.cautions(desk, chat, wish), naming.unknown_names(desk, call.community, call.place, wish.cohosts)
     )
 
 
 def _channel(call: Call) -> Place:
-    """Where the chat will be: the channel the command was typed in, or the community's first channel on that platform."""
+    """Where the chat will be: the channel chosen, or that in which the command was typed, or the community's first on that platform.
+
+    Raises Wrong for a channel in which the community does not meet.
+    """
     here = call.place.top
+    if chosen := call.options.get("in", "").lstrip("#"):
+        if chosen not in _channels(call):
+            raise planning.Wrong({"in": f"{call.community.name} does not meet there. Choose the channel in which its chats are held."})
+        return Place(here.platform, chosen)
     for setting in call.community.channels:
         if setting.platform == here.platform and here.channel in {setting.channel, setting.hosts_channel}:
             return Place(here.platform, setting.channel)
-    first = next((one for one in call.community.channels if one.platform == here.platform), None)
-    return Place(here.platform, first.channel) if first else here
+    first = next(iter(_channels(call)), None)
+    return Place(here.platform, first) if first else here
+
+
+def _channels(call: Call) -> list[str]:
+    """The channels of the community on the platform where somebody acts."""
+    return [one.channel for one in call.community.channels if one.platform == call.place.platform]
 
 
 def _preview_draft(desk: Desk, chat: Chat, cautions: tuple[planning.Caution, ...], unknown: list[str]) -> Reply:
@@ -81,20 +95,24 @@ def _preview_draft(desk: Desk, chat: Chat, cautions: tuple[planning.Caution, ...
         unknown=unknown,
         hosts=outgoing.hosts_of(desk, chat),
     )
+    return Private(Message(text, draft_buttons(chat)))
+
+
+def draft_buttons(chat: Chat) -> tuple[Button, ...]:
+    """What can become of a draft."""
     value = str(chat.id)
-    buttons = (
+    return (
         Button("Confirm", "draft-confirm", value, Look.PRIMARY),
         Button("Change", "draft-change", value),
         Button("Discard", "draft-discard", value, Look.DANGER),
     )
-    return Private(Message(text, buttons))
 
 
 def _suggested(desk: Desk, call: Call) -> dict[str, str]:
     """The form, filled from the question set named or the one that comes next."""
     sets = _hostable(desk, call)
     chosen = desk.library.question_set(call.options.get("set", "")) or _first_ahead(sets, local_date(desk.now, call.community.zone))
-    zone = (chosen.suggested.time_zone if chosen else None) or call.community.time_zone
+    zone = (chosen.suggested.time_zone if chosen else None) or call.by.time_zone or call.community.time_zone
     suggested = chosen.suggested if chosen else None
     return {
         "set": chosen.id if chosen else "",
@@ -121,28 +139,48 @@ def _first_ahead(sets: list[QuestionSet], today: date) -> QuestionSet | None:
     return next(iter([*dated, *undated, *sets]), None)
 
 
-def _form(desk: Desk, call: Call, filled: Mapping[str, str]) -> Reply:
+def _form(desk: Desk, call: Call, filled: Mapping[str, str], cohosts: Sequence[Member] = ()) -> Reply:
     sets = _hostable(desk, call)
     if not sets:
         return private(desk.say("no-question-sets", community=call.community))
     options = tuple(Option(one.id, one.title) for one in sets)
     fields = (
         Field("set", "Question set", FieldKind.CHOICE, filled.get("set", ""), options=options),
-        Field("date", "Date", value=filled.get("date", ""), hint="year-month-day, for example 2018-01-31"),
-        Field("time", "Starts at", value=filled.get("time", ""), hint="24-hour clock, for example 19:30"),
+        Field("date", "Date", FieldKind.DATE, filled.get("date", ""), "year-month-day, for example 2018-01-31"),
+        Field("time", "Starts at", FieldKind.TIME, filled.get("time", ""), "24-hour clock, for example 19:30"),
         Field("zone", "Time zone", value=filled.get("zone", ""), hint="for example Europe/London"),
-        Field("with", "Hosted with", value=filled.get("with", ""), hint="names, with commas between them", required=False),
+        Field(
+            *("with", "Hosted with", FieldKind.PEOPLE, filled.get("with", ""), "names, with commas between them"),
+            required=False,
+            people=tuple(member.person for member in cohosts),
+        ),
     )
-    return Form("schedule", "Schedule a chat", fields, value=filled.get("draft", ""), submit="Show the plan")
+    return Form("schedule", "Schedule a chat", fields, filled.get("draft", ""), "Show the plan", _where(call, filled.get("in", "")))
+
+
+def _where(call: Call, chosen: str) -> tuple[Field, ...]:
+    """Which channel, if there is a choice."""
+    channels = _channels(call)
+    here = chosen or _channel(call).channel
+    options = tuple(Option(channel, f"#{channel}") for channel in channels)
+    return (Field("in", "Channel", FieldKind.CHANNEL, here, "where the chat is held", options=options),) if len(channels) > 1 else ()
 
 
 def change_draft(desk: Desk, call: Call) -> Reply:
     """The form again, filled from the draft."""
     chat = _draft_of(call)
     local = chat.starts_at.astimezone(chat.zone)
-    cohosts = [host.name for host in outgoing.hosts_of(desk, chat) if host.id != call.by.id]
-    filled = {"set": chat.question_set, "date": f"{local:%Y-%m-%d}", "time": f"{local:%H:%M}", "zone": chat.time_zone}
-    return _form(desk, call, {**filled, "with": ", ".join(cohosts), "draft": str(chat.id)})
+    cohosts = [host for host in outgoing.hosts_of(desk, chat) if host.id != call.by.id]
+    filled = {
+        "set": chat.question_set,
+        "date": f"{local:%Y-%m-%d}",
+        "time": f"{local:%H:%M}",
+        "zone": chat.time_zone,
+        "with": ", ".join(host.name for host in cohosts),
+        "in": chat.place.channel,
+        "draft": str(chat.id),
+    }
+    return _form(desk, call, filled, cohosts)
 
 
 def confirm_draft(desk: Desk, call: Call) -> Reply:
@@ -195,7 +233,7 @@ def preview(desk: Desk, call: Call) -> Reply:
 SCHEDULE = CommandSpec(
     "schedule",
     "plan a chat from a question set",
-    "schedule [set=ID] [date=2018-01-31] [time=19:30] [zone=Europe/London] [with=NAMES]",
+    "schedule [set=ID] [date=2018-01-31] [time=19:30] [zone=Europe/London] [with=NAMES] [in=CHANNEL]",
     planning.DRAFT_IN_FORM,
     opens_form=True,
 )

@@ -62,8 +62,9 @@ def _authors(desk: Desk, chat: Chat, responses: Sequence[Response]) -> dict[int,
 
 
 def _called(desk: Desk, chat: Chat, names: Mapping[int, str]) -> dict[str, str]:
-    """What everybody in the community is called in the transcript; who says nothing in it is somebody."""
-    return {member.name: names.get(member.id, "somebody") for member in desk.uow.members.of_community(chat.community)}
+    """What everybody in the community is called in the transcript, by account and by name; who says nothing in it is somebody."""
+    members = desk.uow.members.of_community(chat.community)
+    return {word: names.get(member.id, "somebody") for member in members for word in (member.person.id, member.name)}
 
 
 def _line(response: Response, author: Author, names: Mapping[int, str], called: Mapping[str, str], *, hidden: bool) -> Line:

@@ -13,7 +13,7 @@ from copbot.domain.question import Question
 from copbot.domain.step import Outgoing, StepState, Verb, channel_lane
 from copbot.errors import WrongState
 from copbot.ports.platform import CommandSpec
-from copbot.services import asking, steering
+from copbot.services import asking, naming, steering
 from copbot.services.call import Call, Command, Press, Who, private, the_chat
 from copbot.services.desk import Desk
 
@@ -28,7 +28,7 @@ def ask(desk: Desk, call: Call) -> Reply:
     """
     chat = steering.running(desk, call, while_paused=True)
     if not call.is_form and not (call.is_command and call.text.strip()):
-        quoted = call.heard.quoted if isinstance(call.heard, Commanded) else ""
+        quoted = naming.with_names(desk, call.community, call.place, call.heard.quoted) if isinstance(call.heard, Commanded) else ""
         return _form(chat, "Ask as next question" if quoted else "Ask something unplanned", quoted[:QUESTION_LENGTH])
     text = (call.options.get("question", "") if call.is_form else call.text).strip()
     wrong = f"At most {QUESTION_LENGTH} characters, so that people can take it in; this has {len(text)}."
@@ -94,9 +94,13 @@ def _pin_row(desk: Desk, chat: Chat, posted: Posted) -> Outgoing:
 
 
 ASK = CommandSpec(
-    "ask", "ask something unplanned; from a message's menu, what it asks", "ask [TEXT]", ("chat",), "your question", opens_form=True
+    *("ask", "ask something unplanned; from a message's menu, what it asks", "ask [TEXT]", ("chat",), "your question"),
+    opens_form=True,
+    on_message="Ask as next question",
 )
-PIN = CommandSpec("pin", "see what is pinned for the summary; pin from a message's menu", "pin", ("chat",))
+PIN = CommandSpec(
+    "pin", "see what is pinned for the summary; pin from a message's menu", "pin", ("chat",), on_message="Pin for the summary"
+)
 
 COMMANDS = (
     Command(ASK, ask, Who.HOST, needs_chat=True),

@@ -13,6 +13,7 @@ from tests.benchmarks.exporting import transcript_100k
 from tests.benchmarks.growing import plan_growth
 from tests.benchmarks.hearing import heard_postgres, heard_sqlite
 from tests.benchmarks.measuring import Figure, LeftOut, note
+from tests.benchmarks.slack import slack_stored
 from tests.benchmarks.starting import startup
 
 BENCHMARKS: Mapping[str, Callable[[Path], Figure | LeftOut]] = {
@@ -22,6 +23,7 @@ BENCHMARKS: Mapping[str, Callable[[Path], Figure | LeftOut]] = {
     "plan_growth": plan_growth,
     "transcript_100k": transcript_100k,
     "startup": startup,
+    "slack_stored": slack_stored,
 }
 """Each is given an empty folder of its own."""
 

@@ -47,7 +47,7 @@ class QuietPlatform:
     name = NAME
     threads = Threads.REPLIES
     limits = Limits(text=4000, buttons=10, title=150)
-    forms = calendar = pins = http = None
+    forms = calendar = pins = home = http = None
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock

@@ -12,8 +12,8 @@ from copbot.domain.place import Person, Place
 START = datetime(2018, 1, 31, 19, 30, tzinfo=UTC)
 CHANNEL = Place("room", "resnetslt")
 QUESTIONS = (1, 2, 3, 4)
-MEMBERS = tuple(Person("room", f"member{number}") for number in range(200))
-SILENT = Person("room", "off-the-record")
+MEMBERS = tuple(Person("room", f"U0MEMBER{number}") for number in range(200))
+SILENT = Person("room", "U0SILENT")
 """Who is off the record."""
 LENGTH = 200
 """About so many characters has a message."""
@@ -45,7 +45,7 @@ class Talk:
 
 def thread(number: int) -> Place:
     """The thread of a question."""
-    return Place(CHANNEL.platform, CHANNEL.channel, f"thread{number}")
+    return Place(CHANNEL.platform, CHANNEL.channel, f"1517426999.00000{number}")
 
 
 class Talkers:
@@ -66,7 +66,7 @@ class Talkers:
     def _add(self, talk: Talk, number: int) -> None:
         chance, message = self._random.random, f"1517427000.{number:06d}"
         off_record = chance() < OFF_RECORD
-        person = SILENT if off_record else Person("room", f"new{number}") if chance() < NEWCOMERS else self._random.choice(MEMBERS)
+        person = SILENT if off_record else Person("room", f"U0NEW{number}") if chance() < NEWCOMERS else self._random.choice(MEMBERS)
         place, label = self._place()
         words = label + self._words()
         mentions = (self._random.choice(MEMBERS),) if chance() < MENTIONING else ()

@@ -60,8 +60,9 @@ def test_dependencies_are_those_that_are_imported(root: Path, modules: Mapping[P
     used -= {"pytest"}
     distributions = packages_distributions()
     imported = {_plain(distributions[name][0]) if name in distributions else f"{name} (nobody provides it)" for name in used}
+    extras = [requirement for extra in project["project"]["optional-dependencies"].values() for requirement in extra]
     assert (imported - PARTS_OF_OTHERS) | NEEDED_BY_OTHERS.keys() == {
-        _plain(requirement) for requirement in project["project"]["dependencies"]
+        _plain(requirement) for requirement in [*project["project"]["dependencies"], *extras]
     }
 
 

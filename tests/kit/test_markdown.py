@@ -4,7 +4,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from copbot.domain.markup import escape
+from copbot.domain.markup import escape, place_link
 from copbot.domain.place import Person, Place
 from copbot.kit.markdown import parse, plain
 from copbot.kit.nodes import (
@@ -178,3 +178,15 @@ def test_a_paragraph_survives_writing(nodes: tuple[Inline, ...]) -> None:
 @given(st.text())
 def test_anything_parses(text: str) -> None:
     assert all(word in plain(text) for word in text.split() if word.isascii() and word.isalnum())
+
+
+@pytest.mark.parametrize(
+    ("place", "message", "leads_to"),
+    [
+        (Place("slack", "C1"), None, Place("slack", "C1")),
+        (Place("slack", "C1"), "1517427000.000100", Place("slack", "C1", "1517427000.000100")),
+        (Place("slack", "C1", "1517427000.000100"), "1517427999.000100", Place("slack", "C1", "1517427000.000100")),
+    ],
+)
+def test_links_to_places_lead_there(place: Place, message: str | None, leads_to: Place) -> None:
+    assert parse(place_link(place, "Q[2]", message)) == (Paragraph((PlaceLink(leads_to, (Text("Q[2]"),)),)),)

@@ -47,7 +47,7 @@ async def test_the_previous_thread_points_to_the_next_question(live: House) -> N
     await live.until("2018-01-31 19:49")
     lines = [text for text in live.texts(thread=live.thread("Q1")) if "is open now" in text]
     assert len(lines) == 1
-    assert f"place:room:{CHANNEL}:{live.thread('Q2')}" in lines[0]
+    assert f"place:room:{CHANNEL}/{live.thread('Q2')}" in lines[0]
 
 
 async def test_the_panel_is_one_message_edited_in_place(live: House) -> None:

@@ -1,6 +1,6 @@
 """A host steers a running chat, with commands and with the panel's buttons."""
 
-from playhouse import BACKSTAGE, House
+from playhouse import BACKSTAGE, House, Open
 
 from copbot.domain.chat import State
 
@@ -221,3 +221,14 @@ async def test_somebodys_message_becomes_a_question_with_room_to_word_it(live: H
     await live.room.people.submit("sally", {"question": "Maria asks: why Tuesdays?"})
     await live.bot.turn()
     assert live.asked() == ["Q1", "Extra"]
+
+
+async def test_a_message_that_becomes_a_question_says_names_where_it_mentions_accounts(open_house: Open) -> None:
+    house = await open_house("2018-01-28 12:00", names={"tom": "Thomas"})
+    await house.schedule()
+    await house.until("2018-01-31 19:40")
+    message = await house.room.people.say("maria", "resnetslt", "@tom why always Tuesdays?", house.thread("Q1"))
+    await house.room.people.use_shortcut("sally", message, "ask")
+    form = house.room.people.form_of("sally")
+    assert form is not None
+    assert form.form.fields[0].value == "@Thomas why always Tuesdays?"

@@ -248,3 +248,32 @@ async def test_the_form_offers_what_comes_next_by_the_community_s_own_date(open_
     form = house.room.people.form_of("sally")
     assert form is not None
     assert next(field.value for field in form.form.fields if field.name == "set") != SEED_2
+
+
+async def test_a_community_with_two_channels_is_asked_where(open_house: Open, tmp_path: Path) -> None:
+    config = config_in("Europe/London", tmp_path)
+    file = config / "communities" / "resnetslt.yaml"
+    file.write_text(file.read_text().replace("channels:\n", "channels:\n  - {platform: room, channel: lobby}\n"))
+    house = await open_house(config=config)
+    await house.cop("sally", "schedule")
+    form = house.room.people.form_of("sally")
+    assert form is not None
+    [where] = form.form.spare
+    assert (where.value, [option.value for option in where.options]) == ("resnetslt", ["lobby", "resnetslt"])
+    await fill(house, **{"in": "resnetslt-hosts"})
+    form = house.room.people.form_of("sally")
+    assert form is not None
+    assert "does not meet there" in form.errors["in"]
+    assert "place:room:lobby" in await fill(house, **{"in": "lobby"})
+    await house.press("sally", "draft-confirm")
+    assert [(await house.chat()).place.channel] == ["lobby"]
+
+
+async def test_a_cohost_can_be_picked_who_was_never_met(house: House) -> None:
+    await house.cop("sally", "schedule")
+    await fill(house, **{"with": "person:room:jane"})
+    await house.press("sally", "draft-change")
+    form = house.room.people.form_of("sally")
+    assert form is not None
+    field = next(field for field in form.form.fields if field.name == "with")
+    assert (field.value, [person.id for person in field.people]) == ("Jane", ["jane"])

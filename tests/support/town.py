@@ -52,7 +52,7 @@ class Forgetful(Room):
     def __init__(self, clock: SteppingClock) -> None:
         super().__init__(RoomServer(read_settings({"channels": [{"id": "none", "title": "none"}], "live": False}), clock), ())
         self.numbers = count(1)
-        self.history = self.calendar = self.pins = None  # type: ignore[assignment]
+        self.history = self.calendar = self.pins = self.home = None  # type: ignore[assignment]
         self.direct = _Letters()  # type: ignore[assignment]
         self.taken = 0
         self.profiles: Counter[Person] = Counter()

@@ -74,6 +74,11 @@ class HarbourPlatform(Platform, Forms, Direct, Calendar, History, Pins):
 
     @property
     @override
+    def home(self) -> None:
+        return None
+
+    @property
+    @override
     def http(self) -> None:
         return None
 

@@ -9,6 +9,7 @@ import pytest
 from processes.campaign import BEGIN
 from processes.clock import FastClock
 from processes.config import names, write_config
+from processes.exchange import RoomExchange
 from processes.site import SPEED, Nursery, Site
 
 from copbot.store.migrate import migrate
@@ -26,7 +27,8 @@ async def open_site(tmp_path: Path) -> AsyncIterator[OpenSite]:
             nursery = await Nursery.open(write_config(tmp_path / "config", channels))
             opened.push_async_callback(nursery.close)
             clock = FastClock.starting(tmp_path / "clock", BEGIN, SPEED)
-            site = Site("site", url, tmp_path, bots, names(channels), clock, nursery, Random(1))
+            random = Random(1)
+            site = Site("site", url, tmp_path, bots, names(channels), clock, nursery, random, RoomExchange(names(channels), clock, random))
             opened.push_async_callback(site.close)
             await site.open()
             return site

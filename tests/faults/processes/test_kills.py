@@ -7,7 +7,6 @@ from random import Random
 
 import pytest
 from databases import ONLY_ON_POSTGRESQL, Postgres
-from processes import wire
 from processes.account import Account, account, keep
 from processes.campaign import ENDS, STARTS, finish
 from processes.crowd import Crowd
@@ -30,12 +29,11 @@ class Aim:
         self._site = site
         self._seen: set[str] = set()
 
-    async def __call__(self, ask: wire.Ask) -> None:
-        key = str(ask.names["key"])
+    async def __call__(self, pid: int, key: str) -> None:
         if key not in self._seen:
             self._seen.add(key)
             if len(self._seen) % 2:
-                await self._site.replace(ask.pid)
+                await self._site.replace(pid)
 
 
 async def hold(site: Site) -> Account:
@@ -54,7 +52,7 @@ async def hold(site: Site) -> Account:
     for crowd in crowds:
         await crowd.settle()
     with closing(SqlStore.open(site.url)) as store:
-        return account(keep(store), site.exchange.room)
+        return account(keep(store), site.exchange.seen())
 
 
 async def test_a_bot_that_is_killed_after_every_other_post_loses_and_doubles_nothing(

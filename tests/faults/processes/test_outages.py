@@ -37,7 +37,7 @@ async def hold(site: Site, outage: Callable[[Site], Awaitable[None]]) -> Account
     await talking
     await finish(site)
     with closing(SqlStore.open(site.url)) as store:
-        return account(keep(store), site.exchange.room)
+        return account(keep(store), site.exchange.seen())
 
 
 def path_of(site: Site) -> Path:
@@ -128,6 +128,6 @@ async def test_a_stop_in_the_middle_is_short_and_clean(open_site: OpenSite, url:
     await crowd.settle()
     await finish(site)
     with closing(SqlStore.open(site.url)) as store:
-        found = account(keep(store), site.exchange.room)
+        found = account(keep(store), site.exchange.seen())
     assert (found.lost, found.doubled) == ([], [])
     assert found.posts > 10

@@ -44,6 +44,18 @@ def test_people_are_named_as_they_chose_and_words_shown_as_they_were_kept(world:
     assert [line.is_host for line in found.sections[0].lines] == [False, True, False, False]
 
 
+def test_a_mention_by_account_gives_nobody_away(world: "World") -> None:
+    """Some platforms write whom somebody mentions as an account in the message."""
+    chat = world.open_chat()
+    asked = world.ask(chat, 1)
+    world.answered(chat, asked, "Ben", "No")
+    zoe = world.answered(chat, asked, "Zoe", "Perhaps")
+    with world.desk() as desk:
+        desk.uow.members.save(replace(desk.uow.members.many([zoe.member])[zoe.member], name="Z. Zuse"))
+    world.answered(chat, asked, "Ben", "@zoe why not?")
+    assert lines(collect(world, chat))[-1] == ("Member 1", "", "@Member 2 why not?")
+
+
 def test_sections_follow_the_questions_and_a_second_half_counts_once_it_was_asked(world: "World") -> None:
     chat = world.open_chat()
     world.ask(chat, 1)

@@ -90,6 +90,7 @@ class FarRoom:
     def __init__(self, path: str, clock: FastClock) -> None:
         self._path = path
         self._requests = Requests(path, clock)
+        self.home = None
         self.forms = self.direct = self.calendar = self.history = self.pins = _Facets(self._requests)
 
     async def run(self, inbox: Inbox) -> None:

@@ -1,4 +1,4 @@
-"""One bot process: copbot put together as for real, on a database, a far room and a fast clock, until it is told to stop or killed."""
+"""One bot process: copbot as for real, on a database, a platform in another process and a fast clock, until told to stop or killed."""
 
 import asyncio
 import logging
@@ -10,20 +10,23 @@ from random import Random
 
 from processes.adapter import FarRoom
 from processes.clock import FastAlarm, FastClock
+from processes.slack_exchange import on_slack
 
 from copbot import log
 from copbot.app import RECONCILE_EVERY, house
 from copbot.content import Content
-from copbot.ports.platform import Setup
+from copbot.ports.platform import Platform, Setup
 from copbot.runtime.bot import Bot
+from copbot_room.model import ROOM
 
 
 @dataclass(frozen=True, slots=True)
 class Orders:
-    """What a bot process is started with. ``room`` is the socket's path, ``clock`` the FastClock's."""
+    """What a bot process is started with. ``address`` is where the platform is, ``clock`` the FastClock's path."""
 
     url: str
-    room: str
+    platform: str
+    address: str
     clock: Path
     log: Path
     seed: int
@@ -47,11 +50,11 @@ async def _run(orders: Orders, content: Content) -> None:
 
     clock = FastClock(orders.clock)
 
-    def far_room(_: Setup) -> FarRoom:
-        return FarRoom(orders.room, clock)
+    def make(setup: Setup) -> Platform:
+        return FarRoom(orders.address, clock) if orders.platform == ROOM else on_slack(setup, orders.address)
 
     async with house(
-        orders.url, content, {"room": {}}, clock, FastAlarm(clock), random=Random(orders.seed), make=lambda _: far_room, waits=True
+        orders.url, content, {orders.platform: {}}, clock, FastAlarm(clock), random=Random(orders.seed), make=lambda _: make, waits=True
     ) as built:
         await _until(told, built.bot, clock)
 

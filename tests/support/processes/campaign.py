@@ -8,17 +8,20 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from random import Random
 
-from processes import wire
 from processes.account import Account, account, keep
 from processes.clock import FastClock
-from processes.config import names, write_config
+from processes.config import LONG, names, write_config
 from processes.crowd import Crowd
-from processes.site import LONG, SPEED, Nursery, Site
+from processes.exchange import RoomExchange
+from processes.seen import Exchange
+from processes.site import SPEED, Nursery, Site
+from processes.slack_exchange import SlackExchange
 from typing_extensions import override
 
 from copbot.ports.store import UnitOfWork
 from copbot.store.migrate import migrate
 from copbot.store.store import SqlStore
+from copbot_room.model import ROOM
 
 STARTS = datetime(2018, 1, 31, 19, tzinfo=UTC)
 BEGIN = STARTS - timedelta(days=3)
@@ -35,6 +38,7 @@ class Plan:
     """
 
     urls: Sequence[str]
+    platform: str = ROOM
     bots: int = 1
     channels: int = 3
     every: timedelta = timedelta(seconds=90)
@@ -76,7 +80,7 @@ class Round:
         """The chats, the faults, and the account. Raises AssertionError if a bot ends by itself or something hangs."""
         for url in self._plan.urls:
             migrate(url)
-        nursery = await Nursery.open(write_config(self._folder / "config", self._plan.channels))
+        nursery = await Nursery.open(write_config(self._folder / "config", self._plan.channels, self._plan.platform))
         sites = [self._site(number, url, nursery) for number, url in enumerate(self._plan.urls)]
         try:
             return sum(await asyncio.gather(*(self._at(site) for site in sites)), Total())
@@ -93,7 +97,9 @@ class Round:
     def _site(self, number: int, url: str, nursery: Nursery) -> Site:
         random = Random(self._random.getrandbits(32))
         clock = FastClock.starting(self._folder / f"site-{number}.clock", BEGIN, SPEED)
-        return Site(f"site-{number}", url, self._folder, self._plan.bots, names(self._plan.channels), clock, nursery, random)
+        channels = names(self._plan.channels)
+        exchange: Exchange = (RoomExchange if self._plan.platform == ROOM else SlackExchange)(channels, clock, random)
+        return Site(f"site-{number}", url, self._folder, self._plan.bots, channels, clock, nursery, random, exchange)
 
     async def _at(self, site: Site) -> Total:
         await site.open()
@@ -105,12 +111,12 @@ class Round:
         await asyncio.gather(*talking)
         await finish(site)
         with closing(SqlStore.open(site.url)) as store:
-            return Total(site.kills, site.stops, account(keep(store), site.exchange.room))
+            return Total(site.kills, site.stops, account(keep(store), site.exchange.seen()))
 
     async def _harm(self, site: Site) -> None:
-        async def aim(ask: wire.Ask) -> None:
+        async def aim(pid: int, _: str) -> None:
             if site.random.random() < self._plan.aimed and site.kills < self._plan.most_kills:
-                await site.replace(ask.pid)
+                await site.replace(pid)
 
         site.exchange.watching = aim
         while site.clock.now() < ENDS:
@@ -129,7 +135,7 @@ class Round:
 async def finish(site: Site, *, soon: timedelta = SOON, kill: bool = False, meanwhile: Callable[[], None] | None = None) -> None:
     """Let everything happen that is still to come, weeks later if need be. Whatever is not due ``soon`` is jumped to.
 
-    ``kill``: the bots do not end well before a jump, but by SIGKILL. ``meanwhile`` is done before each. The room loses no answers any
+    ``kill``: the bots do not end well before a jump, but by SIGKILL. ``meanwhile`` is done before each. No answers get lost any
     more: a thread that could not be read is read again ten minutes later, and time jumps further than that.
     """
     site.exchange.lost = 0

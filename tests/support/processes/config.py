@@ -3,6 +3,11 @@
 from pathlib import Path
 
 QUESTIONS = 4
+HOSTS = ("sally", "lucy")
+MEMBERS = ("maria", "tom", "aisha", "ben", "chloe", "dev")
+
+LONG = 120.0
+"""Real seconds after which something that should have happened long ago did not."""
 
 COMMUNITY = """\
 kind: community
@@ -12,7 +17,7 @@ name: "Community {id}"
 time_zone: Europe/London
 language: en-GB
 quiet_hours: {{from: "21:30", to: "08:00", weekends: true}}
-channels: [{{platform: room, channel: {id}, hosts_channel: {id}-hosts}}]
+channels: [{{platform: {platform}, channel: {id}, hosts_channel: {id}-hosts}}]
 people:
   admins: []
   safeguarding_contact: "The safeguarding lead"
@@ -84,14 +89,14 @@ def keeps_text(channel: str) -> bool:
     return int(channel[1:]) % 3 != 0
 
 
-def write_config(folder: Path, channels: int) -> Path:
+def write_config(folder: Path, channels: int, platform: str = "room") -> Path:
     """Write it all into a folder; the folder."""
     for kind in ("communities", "formats", "question-sets"):
         (folder / kind).mkdir(parents=True)
     (folder / "formats" / "short-chat.yaml").write_text(FORMAT, "utf-8")
     for id in names(channels):
         questions = "\n".join(QUESTION.format(number=number, id=id) for number in range(1, QUESTIONS + 1))
-        community = COMMUNITY.format(id=id, keep="with_notice" if keeps_text(id) else "never")
+        community = COMMUNITY.format(id=id, platform=platform, keep="with_notice" if keeps_text(id) else "never")
         (folder / "communities" / f"{id}.yaml").write_text(community, "utf-8")
         (folder / "question-sets" / f"{id}.yaml").write_text(QUESTION_SET.format(id=id, questions=questions), "utf-8")
     return folder

@@ -7,10 +7,8 @@ from random import Random
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from processes.site import HOSTS, LONG, MEMBERS, Site
-
-from copbot_room.model import Entry
-from copbot_room.people import People
+from processes.config import HOSTS, LONG, MEMBERS
+from processes.site import Site
 
 LONDON = ZoneInfo("Europe/London")
 CORRECTED, TAKEN_BACK = 0.15, 0.05
@@ -18,28 +16,20 @@ CORRECTED, TAKEN_BACK = 0.15, 0.05
 
 
 class Crowd:
-    """Everybody in one channel. What they said stands in the room."""
+    """Everybody in one channel. What they said stands there."""
 
     def __init__(self, site: Site, channel: str, random: Random) -> None:
         self.channel = channel
         self._site = site
+        self._folk = site.exchange.folk()
         self._random = random
         self._doing: set[asyncio.Task[Any]] = set()
-
-    @property
-    def _people(self) -> People:
-        return self._site.exchange.room.people
 
     async def schedule(self, at: datetime) -> None:
         """The host has a chat scheduled and confirms it."""
         local = at.astimezone(LONDON)
-        wish = f"/cop schedule set={self.channel}-questions date={local:%Y-%m-%d} time={local:%H:%M}"
-        await self._people.command(HOSTS[0], self.channel, wish)
-        await self._people.press(HOSTS[0], await self._draft(), "draft-confirm")
-
-    def questions(self) -> list[Entry]:
-        """The questions that stand in the channel, oldest first; the take-away is the last."""
-        return [entry for entry in self._people.shown(self.channel) if entry.opens_thread and entry.by_bot]
+        wish = f"schedule set={self.channel}-questions date={local:%Y-%m-%d} time={local:%H:%M}"
+        await self._folk.schedule(HOSTS[0], self.channel, wish)
 
     async def talk(self, pace: timedelta, until: datetime) -> None:
         """Do something every ``pace`` on average until an instant, then wait until the bots have taken all of it."""
@@ -50,33 +40,25 @@ class Crowd:
 
     def act(self) -> None:
         """Somebody does something in one of the last two threads, if there are any."""
-        if questions := self.questions():
+        if questions := self._folk.questions(self.channel):
             self._begin(self._act(self._random.choice(questions[-2:])))
 
     async def settle(self) -> None:
         """Return when the bots have taken everything that was said."""
         async with asyncio.timeout(LONG):
             await asyncio.gather(*self._doing)
+            await self._folk.settle()
 
-    async def _draft(self) -> str:
-        """The private note with the draft. Another bot may have acknowledged the command before the first has told."""
-        async with asyncio.timeout(LONG):
-            while True:
-                for note in self._people.told(HOSTS[0]):
-                    if note.channel == self.channel:
-                        return note.id
-                await asyncio.sleep(0.05)
-
-    async def _act(self, question: Entry) -> None:
+    async def _act(self, question: str) -> None:
         who, chance = self._random.choice(MEMBERS), self._random.random()
         text = f"Thought {self._random.randrange(10**6)} of mine"
-        own = [entry for entry in self._people.shown(self.channel, question.id) if entry.author == who]
+        own = self._folk.own(who, self.channel, question)
         if own and chance < TAKEN_BACK:
-            await self._people.remove(who, self._random.choice(own).id)
+            await self._folk.remove(who, self.channel, self._random.choice(own))
         elif own and chance < TAKEN_BACK + CORRECTED:
-            await self._people.edit(who, self._random.choice(own).id, text)
+            await self._folk.edit(who, self.channel, self._random.choice(own), text)
         else:
-            await self._people.say(who, self.channel, text, question.id)
+            await self._folk.say(who, self.channel, text, question)
 
     def _begin(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(work)

@@ -1,16 +1,20 @@
 """The room's side: a chat server that outlives every bot. It loses answers, answers late, and shows twice what is posted twice."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Sequence
 from contextlib import suppress
 from datetime import timedelta
 from functools import reduce
 from itertools import count
+from pathlib import Path
 from random import Random
 from typing import Any
 
 from processes import wire
 from processes.clock import FastClock
+from processes.config import HOSTS, MEMBERS
+from processes.room_folk import RoomFolk
+from processes.seen import Folk, Seen, Watching
 from typing_extensions import override
 
 from copbot.domain.heard import Heard
@@ -19,7 +23,7 @@ from copbot.domain.place import Place
 from copbot.errors import PlatformError
 from copbot.services.commands import SPECS
 from copbot_room import Room
-from copbot_room.model import Entry
+from copbot_room.model import ROOM, Channel, Entry, Persona
 from copbot_room.server import RoomServer
 from copbot_room.settings import RoomSettings
 
@@ -35,9 +39,6 @@ LATEST = timedelta(seconds=4)
 
 REDELIVERED = timedelta(seconds=60)
 """What a bot has not acknowledged by then is given to another one, too."""
-
-Watching = Callable[[wire.Ask], Awaitable[None]]
-"""Told of every posting after the message stands there and before it is answered."""
 
 
 class Candid(RoomServer):
@@ -59,13 +60,16 @@ class _Ear:
         self.gone = asyncio.Event()
 
 
-class Exchange:
+class RoomExchange:
     """Serves one room on a socket. ``watching`` is told of every message posted, before its answer is on its way; ``lost`` is the share
     of answers that get lost.
     """
 
-    def __init__(self, settings: RoomSettings, clock: FastClock, random: Random) -> None:
-        self.room = Room(Candid(settings, clock), SPECS)
+    platform = ROOM
+
+    def __init__(self, channels: Sequence[str], clock: FastClock, random: Random) -> None:
+        self.room = Room(Candid(_room(channels), clock), SPECS)
+        self.address = ""
         self.watching: Watching | None = None
         self.lost = LOST
         self._clock = clock
@@ -77,13 +81,22 @@ class Exchange:
         self._tasks: set[asyncio.Task[None]] = set()
         self._server: asyncio.Server | None = None
 
+    def seen(self) -> Sequence[Seen]:
+        """Everything that ever stood there."""
+        return [_seen(entry) for entry in self.room.server.state.entries.values()]
+
+    def folk(self) -> Folk:
+        """Everybody."""
+        return RoomFolk(self.room.people)
+
     def hears(self, pid: int) -> bool:
         """Whether this bot listens by now."""
         return any(ear.pid == pid for ear in self._ears)
 
-    async def open(self, path: str) -> None:
+    async def open(self, path: Path) -> None:
         """Be there."""
-        self._server = await asyncio.start_unix_server(self._serve, path)
+        self.address = str(path.with_suffix(".room"))
+        self._server = await asyncio.start_unix_server(self._serve, self.address)
         self._begin(self.room.run(self._deliver))
 
     async def close(self) -> None:
@@ -124,7 +137,7 @@ class Exchange:
         await self._dawdle()
         answer = await self._do(ask)
         if ask.verb in POSTING and self.watching is not None:
-            await self.watching(ask)
+            await self.watching(ask.pid, str(ask.names["key"]))
         await self._dawdle()
         if self._random.random() >= self.lost and not writer.is_closing():
             wire.write(writer, answer)
@@ -159,3 +172,17 @@ class Exchange:
             await self._clock.within(REDELIVERED, asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED))
         for one in waiting:
             one.cancel()
+
+
+def _seen(entry: Entry) -> Seen:
+    key = entry.key.split(AGAIN)[0] if entry.key else None
+    removed = entry.removed_at is not None
+    return Seen(
+        entry.id, entry.channel, entry.thread, entry.author, entry.at, entry.text, key, entry.by_bot, entry.opens_thread, removed=removed
+    )
+
+
+def _room(channels: Sequence[str]) -> RoomSettings:
+    shown = [one for id in channels for one in (Channel(id, id), Channel(f"{id}-hosts", f"{id}-hosts", hosts=True))]
+    personas = [Persona(id, id.capitalize(), host=id in HOSTS) for id in (*HOSTS, *MEMBERS)]
+    return RoomSettings(channels=tuple(shown), personas=tuple(personas), live=False)

@@ -20,7 +20,7 @@ def main(config: Path) -> None:
     import sqlalchemy.dialects.postgresql.psycopg
     import sqlalchemy.dialects.sqlite.pysqlite  # noqa: F401 - what every child would import first
 
-    import copbot.store.text  # noqa: F401
+    import copbot_slack.socket  # noqa: F401
 
     content = Content.of_instance(config, None)
     gc.freeze()

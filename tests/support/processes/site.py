@@ -1,4 +1,4 @@
-"""One site: a database, a room full of people that outlives every bot, and bot processes to be killed, stopped and told to stop."""
+"""One site: a database, a place full of people that outlives every bot, and bot processes to be killed, stopped and told to stop."""
 
 import asyncio
 import os
@@ -13,18 +13,10 @@ from random import Random
 
 from processes.bot import Orders
 from processes.clock import FastClock, room_to_run
-from processes.exchange import Exchange
+from processes.seen import Exchange
 
-from copbot_room.model import Channel, Persona
-from copbot_room.settings import RoomSettings
-
-HOSTS = ("sally", "lucy")
-MEMBERS = ("maria", "tom", "aisha", "ben", "chloe", "dev")
 SPEED, LEAST = 40.0, 0.05
 """How many times faster than real time the clock runs at best, and the part of it that is left at worst."""
-
-LONG = 120.0
-"""Real seconds after which something that should have happened long ago did not."""
 
 
 class Nursery:
@@ -78,19 +70,11 @@ class Site:
     clock: FastClock
     nursery: Nursery
     random: Random
+    exchange: Exchange
     pids: list[int] = field(default_factory=list)
     kills: int = 0
     stops: int = 0
-    exchange: Exchange = field(init=False)
     _pacing: asyncio.Task[None] | None = None
-
-    def __post_init__(self) -> None:
-        self.exchange = Exchange(_room(self.channels), self.clock, self.random)
-
-    @property
-    def socket(self) -> str:
-        """Where the room listens."""
-        return str(self.folder / f"{self.name}.room")
 
     @property
     def log(self) -> Path:
@@ -98,9 +82,9 @@ class Site:
         return self.folder / f"{self.name}.log"
 
     async def open(self) -> None:
-        """The room first, then the bots."""
+        """The place first, then the bots."""
         self._pacing = asyncio.create_task(self._pace())
-        await self.exchange.open(self.socket)
+        await self.exchange.open(self.folder / self.name)
         for _ in range(self.bots):
             await self.start()
 
@@ -114,7 +98,7 @@ class Site:
 
     async def start(self) -> int:
         """One more bot; its process id."""
-        orders = Orders(self.url, self.socket, self.clock.path, self.log, self.random.getrandbits(32))
+        orders = Orders(self.url, self.exchange.platform, self.exchange.address, self.clock.path, self.log, self.random.getrandbits(32))
         pid = await self.nursery.bear(orders)
         self.pids.append(pid)
         self._note("started", pid)
@@ -180,9 +164,3 @@ class Site:
         code = await self.nursery.bury(pid)
         if code not in expected:
             raise AssertionError(f"{self.name}: a bot ended with {code} instead of one of {expected}")
-
-
-def _room(channels: Sequence[str]) -> RoomSettings:
-    shown = [one for id in channels for one in (Channel(id, id), Channel(f"{id}-hosts", f"{id}-hosts", hosts=True))]
-    personas = [Persona(id, id.capitalize(), host=id in HOSTS) for id in (*HOSTS, *MEMBERS)]
-    return RoomSettings(channels=tuple(shown), personas=tuple(personas), live=False)

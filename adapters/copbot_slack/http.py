@@ -1,0 +1,93 @@
+"""HTTP mode: Slack posts what happens to copbot's own web server, signed.
+
+Nothing is read before its signature is found to be Slack's and not older than five minutes
+(https://docs.slack.dev/authentication/verifying-requests-from-slack).
+"""
+
+import asyncio
+import json
+
+import structlog
+from slack_bolt.adapter.starlette.async_handler import to_async_bolt_request, to_starlette_response
+from slack_bolt.async_app import AsyncApp
+from slack_sdk.signature import SignatureVerifier
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from copbot_slack.bolt import make_app
+from copbot_slack.hearing import Me
+from copbot_slack.intake import Intake
+from copbot_slack.names import SLACK
+from copbot_slack.settings import SlackSettings
+
+PATH = "/slack/events"
+EVENTS = ("event_callback", "app_rate_limited")
+TAKEN, FORGED, TOO_LARGE, FAILED, NOT_YET = 200, 401, 413, 500, 503
+LARGEST = 1_000_000
+"""Bytes of a request: whoever sends more is not Slack, whose largest are forms of 250 kB."""
+
+log = structlog.get_logger(__name__)
+
+
+class Endpoint:
+    """The address for Slack's requests; ``app`` is what the web server mounts. Whoever asks outside of ``listen`` is to ask again."""
+
+    def __init__(self, settings: SlackSettings) -> None:
+        self.app = Starlette(routes=[Route(PATH, self._asked, methods=["POST"])])
+        self._settings = settings
+        self._signed = SignatureVerifier(settings.signing_secret)
+        self._intake: Intake | None = None
+        self._bolt: AsyncApp | None = None
+
+    async def listen(self, me: Me, intake: Intake) -> None:
+        """Hear until cancelled. Returns where events may have been missed: the inbox did not work for a while."""
+        self._bolt, self._intake = make_app(self._settings, me, intake), intake
+        try:
+            await intake.missed.wait()
+        except asyncio.CancelledError:
+            await intake.answers.aclose()
+            raise
+        finally:
+            self._bolt = self._intake = None
+
+    async def _asked(self, request: Request) -> Response:
+        body = await _read(request)
+        if body is None:
+            return Response(status_code=TOO_LARGE)
+        if not self._is_slacks(request, body):
+            return Response(status_code=FORGED)
+        if self._bolt is None or self._intake is None:
+            return Response(status_code=NOT_YET)
+        if request.headers.get("content-type", "").startswith("application/json"):
+            payload = json.loads(body)
+            if payload.get("type") in EVENTS:
+                return await _taken(self._intake, payload)
+        return to_starlette_response(await self._bolt.async_dispatch(to_async_bolt_request(request, body)))
+
+    def _is_slacks(self, request: Request, body: bytes) -> bool:
+        """The SDK does not expect what is no number or no text at all."""
+        try:
+            return self._signed.is_valid_request(body, request.headers)
+        except (TypeError, ValueError):
+            return False
+
+
+async def _read(request: Request) -> bytes | None:
+    """The body, or None if it is too large to be Slack's."""
+    body = b""
+    async for part in request.stream():
+        body += part
+        if len(body) > LARGEST:
+            return None
+    return body
+
+
+async def _taken(intake: Intake, payload: dict[str, object]) -> Response:
+    try:
+        await intake.event(payload)
+    except Exception as error:  # noqa: BLE001 - whatever the inbox raised: Slack keeps the event and sends it again
+        log.warning("An event was not taken", action="not_acknowledged", platform=SLACK, error=type(error).__name__)
+        return Response(status_code=FAILED)
+    return Response(status_code=TAKEN)

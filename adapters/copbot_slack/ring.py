@@ -1,0 +1,138 @@
+"""What copbot began to post in a channel, kept over a restart: written before Slack is asked, completed after it has answered.
+
+Slack's ``chat.postMessage`` takes no key (4-platforms.md A4). So what stands here with a ``ts`` is posted, what stands here without one
+may be, and what does not stand here was never begun. The sender has one row at a time under way in a channel, and asks about that one
+until it is clear: so a short ring is enough. Should two processes write at once, what one of them wrote may be lost; then the metadata of
+what it posted is what is left to find it by.
+"""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from itertools import takewhile
+from typing import Any
+
+from copbot.ports.keeping import Keeping
+from copbot_slack.names import version
+
+LENGTH = 64
+"""Posts remembered for a channel."""
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """One post, or one file, of the message with this ``key``: the ``part``-th, counted from 1, of ``parts``.
+
+    ``at`` is when it was begun, by copbot's clock, in UTC; ``ts`` is None until Slack has said that it stands there. ``opens``: the
+    message opens a thread, with this ``title``. ``thread`` is the thread that this part stands in, if it does; ``file`` the name of a
+    file, which follows the posts of its message and has the ``ts`` of the first of them.
+    """
+
+    key: str
+    part: int
+    parts: int
+    at: datetime
+    thread: str | None = None
+    ts: str | None = None
+    opens: bool = False
+    title: str = ""
+    file: str = ""
+
+
+class Ring:
+    """The posts of each channel, oldest first. Read again for each question: another process may have written meanwhile."""
+
+    def __init__(self, keeping: Keeping) -> None:
+        self._keeping = keeping
+
+    async def of(self, channel: str, key: str) -> dict[int, Begun]:
+        """The parts of a message that were begun, by their numbers."""
+        return {begun.part: begun for begun in await self._read(channel) if begun.key == key}
+
+    async def begin(self, channel: str, new: Begun) -> Begun | None:
+        """Remember something as the newest, unless it stands here: then nothing is done, and what stands here is given."""
+        ring = await self._read(channel)
+        earlier = next((begun for begun in ring if (begun.key, begun.part) == (new.key, new.part)), None)
+        if earlier is None:
+            await self._write(channel, [*ring, new])
+        return earlier
+
+    async def put(self, channel: str, *new: Begun) -> None:
+        """Remember, in place of what was known of the same parts; else as the newest."""
+        ring = {(begun.key, begun.part): begun for begun in await self._read(channel)}
+        ring.update({(begun.key, begun.part): begun for begun in new})
+        await self._write(channel, list(ring.values()))
+
+    async def drop(self, channel: str, old: Begun) -> None:
+        """Remember it no longer: it was certainly not posted. If it was begun anew meanwhile, by another process, that stays."""
+        await self._write(channel, [begun for begun in await self._read(channel) if begun != old])
+
+    async def drop_posted(self, channel: str, ts: str) -> None:
+        """Let the key of a post that has been deleted be used again."""
+        await self._write(channel, [begun for begun in await self._read(channel) if begun.ts != ts])
+
+    async def before(self, channel: str, later: Begun) -> str:
+        """The newest ``ts`` of those begun before this one; empty if there is none. By Slack's clock, which need not agree with ours."""
+        known = takewhile(lambda begun: (begun.key, begun.part) != (later.key, later.part), await self._read(channel))
+        return max((begun.ts for begun in known if begun.ts), key=version, default="")
+
+    async def _read(self, channel: str) -> list[Begun]:
+        kept = await self._keeping.get(_name(channel))
+        return [_begun(row) for row in json.loads(kept)] if kept else []
+
+    async def _write(self, channel: str, ring: Sequence[Begun]) -> None:
+        rows = [_row(begun) for begun in ring[-LENGTH:]]
+        await self._keeping.put(_name(channel), json.dumps(rows, separators=(",", ":")).encode())
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """What a message consists of beside its first post: a thread's ``title``, the ``ts`` of its other posts, the ids of its files."""
+
+    title: str = ""
+    more: tuple[str, ...] = ()
+    files: tuple[str, ...] = ()
+
+    def with_part(self, part: int, ts: str) -> "Shape":
+        """The same with its ``part``-th post, the second or a later one, known."""
+        return replace(self, more=(*self.more[: part - 2], ts))
+
+
+class Shapes:
+    """The shapes of those messages that are more than one post without a title."""
+
+    def __init__(self, keeping: Keeping) -> None:
+        self._keeping = keeping
+
+    async def of(self, channel: str, ts: str) -> Shape:
+        """The shape of the message that begins with this post."""
+        kept = await self._keeping.get(_shape_name(channel, ts))
+        if kept is None:
+            return Shape()
+        title, more, files = json.loads(kept)
+        return Shape(title, tuple(more), tuple(files))
+
+    async def put(self, channel: str, ts: str, shape: Shape) -> None:
+        """Remember it, if there is anything to remember."""
+        if shape == Shape():
+            await self._keeping.forget(_shape_name(channel, ts))
+        else:
+            await self._keeping.put(_shape_name(channel, ts), json.dumps([shape.title, shape.more, shape.files]).encode())
+
+
+def _name(channel: str) -> str:
+    return f"posts:{channel}"
+
+
+def _shape_name(channel: str, ts: str) -> str:
+    return f"shape:{channel}:{ts}"
+
+
+def _row(begun: Begun) -> list[Any]:
+    return [begun.key, begun.thread, begun.ts, begun.part, begun.parts, begun.at.isoformat(), begun.opens, begun.title, begun.file]
+
+
+def _begun(row: list[Any]) -> Begun:
+    key, thread, ts, part, parts, at, opens, title, file = row
+    return Begun(key, part, parts, datetime.fromisoformat(at), thread, ts, opens, title, file)

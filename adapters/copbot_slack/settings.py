@@ -1,0 +1,79 @@
+"""Slack's part of copbot's settings.
+
+What Slack documents and this rests on: bot tokens begin with ``xoxb-`` (``xoxe.xoxb-`` where they rotate), app-level tokens with
+``xapp-``; an app may hold ten Socket Mode connections (4-platforms.md A2).
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, ClassVar, Literal
+
+from pydantic import ConfigDict, TypeAdapter, ValidationError
+
+from copbot.errors import ConfigurationError
+
+API = "https://slack.com/api/"
+MOST_CONNECTIONS = 10
+"""Socket Mode connections that Slack grants one app."""
+MOST_SECONDS = 14
+"""Less than half of the 30 seconds for which a post is leased."""
+
+_BEGINNINGS = {"bot_token": ("xoxb-", "xoxe.xoxb-"), "app_token": ("xapp-",)}
+_FOUND_UNDER = {
+    "bot_token": "OAuth & Permissions -> Bot User OAuth Token",
+    "app_token": "Basic Information -> App-Level Tokens, with the scope connections:write",
+    "signing_secret": "Basic Information -> App Credentials -> Signing Secret",
+}
+_NEEDED = {"socket": ("bot_token", "app_token"), "http": ("bot_token", "signing_secret")}
+
+
+@dataclass(frozen=True, slots=True)
+class SlackSettings:
+    """One workspace, by its tokens.
+
+    ``mode``: Socket Mode needs no public address; ``http`` is served on copbot's own pages. ``connections`` is how many sockets are
+    open side by side, ``ping_seconds`` how often each is asked whether it is alive. ``timeout_seconds`` is how long Slack may take to
+    answer, less than half a post's lease (3-architecture.md 6). ``low_history``: Slack gives this app 15 messages of
+    history a minute and no more, as it does to commercially distributed apps outside its Marketplace.
+    """
+
+    __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(extra="forbid", str_strip_whitespace=True)
+
+    bot_token: str = field(default="", repr=False)
+    app_token: str = field(default="", repr=False)
+    signing_secret: str = field(default="", repr=False)
+    mode: Literal["socket", "http"] = "socket"
+    api_url: str = API
+    connections: int = 2
+    ping_seconds: float = 2.0
+    low_history: bool = False
+    timeout_seconds: float = 10.0
+
+
+def read_settings(raw: Mapping[str, Any]) -> SlackSettings:
+    """The settings, checked. Raises ConfigurationError, one line for each thing to mend, never with a token in it."""
+    try:
+        settings = TypeAdapter(SlackSettings).validate_python(dict(raw))
+    except ValidationError as error:
+        lines = [f"slack.{'.'.join(str(step) for step in one['loc'])}: {one['msg']}" for one in error.errors()]
+        raise ConfigurationError("\n".join(lines)) from None
+    if faults := list(_faults(settings)):
+        raise ConfigurationError("\n".join(faults))
+    return settings
+
+
+def _faults(settings: SlackSettings) -> Iterator[str]:
+    needed = _NEEDED[settings.mode]
+    for name, where in _FOUND_UNDER.items():
+        value: str = getattr(settings, name)
+        if not value and name in needed:
+            yield f"slack.{name}: needed in {settings.mode} mode; at api.slack.com/apps it is under {where}"
+        elif value and not value.startswith(_BEGINNINGS.get(name, "")):
+            yield f"slack.{name}: begins with {_BEGINNINGS[name][0]!r}; at api.slack.com/apps it is under {where}"
+    if not settings.api_url.startswith(("https://", "http://127.0.0.1:", "http://localhost:")) or not settings.api_url.endswith("/"):
+        yield f"slack.api_url: begins with https:// and ends with a slash, such as {API}"
+    if not 1 <= settings.connections <= MOST_CONNECTIONS:
+        yield f"slack.connections: 1 to {MOST_CONNECTIONS}"
+    for name in ("ping_seconds", "timeout_seconds"):
+        if not 0 < getattr(settings, name) <= MOST_SECONDS:
+            yield f"slack.{name}: more than 0, at most {MOST_SECONDS}"

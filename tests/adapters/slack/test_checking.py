@@ -1,0 +1,93 @@
+"""What would go wrong in a channel; who people are; where their private messages go."""
+
+import pytest
+from slack_bots import bot_on
+from slack_loopback.server import BOT_TOKEN, Loopback
+
+from copbot.domain.message import Button, Message
+from copbot.domain.place import Person, Place
+from copbot.errors import Gone, NotAuthenticated, Refused
+from copbot.ports.platform import Finding
+from copbot_slack.checking import of_channel, of_scopes
+from copbot_slack.manifest import SCOPES
+from copbot_slack.platform import profile_of
+
+SLT, ELSEWHERE, ADA = Place("slack", "C0SLT"), Place("slack", "C0ELSEWHERE"), Person("slack", "U0ADA")
+
+
+class TestChecking:
+    async def test_a_channel_where_all_is_well(self, slack: Loopback) -> None:
+        assert await bot_on(slack).check(SLT) == []
+
+    async def test_a_thread_is_as_well_as_its_channel(self, slack: Loopback) -> None:
+        assert await bot_on(slack).check(Place("slack", "C0SLT", "1517427000.000100")) == []
+
+    async def test_somebodys_private_messages(self, slack: Loopback) -> None:
+        bot = bot_on(slack)
+        assert await bot.check(await bot.direct.place(ADA)) == []
+
+    async def test_not_a_member(self, slack: Loopback) -> None:
+        assert await bot_on(slack).check(ELSEWHERE) == [Finding("copbot is not in #elsewhere", "Type /invite @copbot in #elsewhere.")]
+
+    async def test_a_private_channel_that_copbot_cannot_see(self, slack: Loopback) -> None:
+        slack.people.leave("U0COPBOT", "G0HOSTS")
+        [finding] = await bot_on(slack).check(Place("slack", "G0HOSTS"))
+        assert "/invite @copbot" in finding.remedy
+        assert "place:" not in finding.remedy
+
+    async def test_each_missing_scope_is_named_with_its_reason(self, slack: Loopback) -> None:
+        slack.workspace.scopes -= {"pins:write", "reactions:write"}
+        pins, reactions = await bot_on(slack).check(SLT)
+        assert pins.what == f"copbot lacks the permission pins:write: to {SCOPES['pins:write']}"
+        assert "reactions:write" in reactions.remedy
+
+    async def test_without_the_scope_to_look_both_are_said(self, slack: Loopback) -> None:
+        slack.workspace.scopes -= {"channels:read"}
+        assert ["channels:read" in finding.what for finding in await bot_on(slack).check(SLT)] == [True, True]
+
+    async def test_a_token_that_was_revoked_is_no_finding_about_a_channel(self, slack: Loopback) -> None:
+        slack.api.revoked.add(BOT_TOKEN)
+        with pytest.raises(NotAuthenticated):
+            await bot_on(slack).check(SLT)
+
+    def test_an_archived_channel(self) -> None:
+        [finding] = of_channel({"id": "C1", "name": "slt", "is_archived": True, "is_member": False})
+        assert finding.what == "#slt is archived"
+
+    def test_all_scopes_are_enough(self) -> None:
+        assert list(of_scopes(frozenset(SCOPES))) == []
+
+
+class TestPeople:
+    async def test_names_zones_and_strangers(self, slack: Loopback) -> None:
+        bot = bot_on(slack)
+        profile = await bot.profile(ADA)
+        assert (profile.name, profile.time_zone, profile.is_bot) == ("Ada", "Europe/London", False)
+        with pytest.raises(Gone):
+            await bot.profile(Person("slack", "U0NOBODY"))
+
+    def test_the_name_that_people_chose_comes_first(self) -> None:
+        user = {"id": "U1", "name": "ada.l", "real_name": "Ada King", "profile": {"display_name": "Ada", "real_name": "Ada King"}}
+        assert profile_of(ADA, user).name == "Ada"
+        assert profile_of(ADA, {**user, "profile": {"display_name": "", "real_name": "Ada King"}}).name == "Ada King"
+        assert profile_of(ADA, {"id": "U1", "is_bot": True}) == profile_of(ADA, {"id": "U1", "is_bot": True, "profile": {}, "tz": ""})
+
+    async def test_private_messages_are_opened_once(self, slack: Loopback) -> None:
+        bot = bot_on(slack)
+        assert await bot.direct.place(ADA) == await bot.direct.place(ADA)
+        assert [call.method for call in slack.api.calls] == ["conversations.open"]
+
+    async def test_a_bot_gets_none(self, slack: Loopback) -> None:
+        with pytest.raises(Refused):
+            await bot_on(slack).direct.place(Person("slack", "U0COPBOT"))
+
+
+async def test_everybody_has_a_page_of_their_own(slack: Loopback) -> None:
+    bot = bot_on(slack)
+    for words in ("Nothing is coming up.", "One chat is coming up."):
+        await bot.home.show(ADA, [Message("**Chats**"), Message(words, (Button("Tell me more", "upcoming"),))])
+    home = slack.people.home("U0ADA")
+    assert home is not None
+    assert "One chat is coming up." in slack.people.read(home)
+    assert slack.people.buttons(home) == ["Tell me more"]
+    assert slack.people.home("U0BEN") is None

@@ -1,0 +1,216 @@
+"""The loopback Slack as a place for campaigns: it outlives every bot, loses answers and answers late, and knows which bot asks.
+
+Slack's own times are about a fortieth of what they are: the bots' clock is faster by as much at best.
+"""
+
+import os
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from random import Random
+
+from aiohttp import web
+from processes.clock import FastClock
+from processes.config import HOSTS, MEMBERS
+from processes.seen import Folk, Seen, Watching
+from processes.slack_folk import SlackFolk, opens
+from slack_loopback.api import CONNECT, WebApi
+from slack_loopback.faults import Kind
+from slack_loopback.judge import Judge
+from slack_loopback.model import Body, Message
+from slack_loopback.server import APP_TOKEN, BOT_TOKEN, Loopback
+from slack_loopback.workspace import BOT_USER, Time
+from typing_extensions import override
+
+from copbot.ports.platform import Platform, Setup
+from copbot_slack import make
+from copbot_slack.names import SLACK, instant
+
+LOST = 0.05
+"""Share of requests whose answer gets lost after all was done."""
+
+LATEST = timedelta(seconds=4)
+"""Half of what a request takes at most: so long before something is done, and as long again until it is answered."""
+
+EARLY = 0.3
+"""Share of questions that somebody answers before the bot has heard that they stand there."""
+
+ACK_SECONDS = 1.0
+RETRIES = (0.0, 2.0, 10.0)
+POSTING = "chat.postMessage"
+ARRIVING = ("auth.test", CONNECT)
+"""Of these no answer gets lost: the bot waits for seconds then, and by its fast clock that is minutes."""
+
+
+def on_slack(setup: Setup, address: str) -> Platform:
+    """The adapter of this process, known to the loopback by its tokens."""
+    tokens = {"bot_token": f"{BOT_TOKEN}-{os.getpid()}", "app_token": f"{APP_TOKEN}-{os.getpid()}"}
+    return make(replace(setup, settings={**tokens, "api_url": address, "timeout_seconds": 14.0}))
+
+
+class SlackExchange:
+    """Serves one workspace. ``watching`` is told of every message posted, before its answer is on its way."""
+
+    platform = SLACK
+
+    def __init__(self, channels: Sequence[str], clock: FastClock, random: Random) -> None:
+        self.watching: Watching | None = None
+        self._clock = clock
+        self._random = random
+        self._slack = slack = Loopback()
+        slack.judge = _Lenient()
+        slack.workspace.time = _SameTime(clock)
+        slack.api = _Api(self, slack)
+        slack.api.ticket = slack.links.ticket
+        slack.links.spread, slack.links.ack_seconds, slack.deliveries.retries = True, ACK_SECONDS, RETRIES
+        self.lost = LOST
+        self._ever: list[Message] = []
+        self._report = slack.workspace.events
+        slack.workspace.events = self._happened
+        self._populate(channels)
+
+    @property
+    def address(self) -> str:
+        """What stands in front of every method."""
+        return self._slack.api_url
+
+    @property
+    def lost(self) -> float:
+        """The share of answers that get lost."""
+        return self._lost
+
+    @lost.setter
+    def lost(self, share: float) -> None:
+        self._lost = share
+        self._slack.api.faults.share(self._random, {Kind.LOST: share})
+
+    async def open(self, _: Path) -> None:
+        """Be there."""
+        await self._slack.__aenter__()
+
+    async def close(self) -> None:
+        """Be gone."""
+        await self._slack.__aexit__(None, None, None)
+
+    def hears(self, pid: int) -> bool:
+        """Whether this bot listens by now."""
+        return any(link.request.query.get("pid") == str(pid) for link in self._slack.links.links)
+
+    def folk(self) -> Folk:
+        """Everybody."""
+        return SlackFolk(self._slack, self._random)
+
+    def seen(self) -> Sequence[Seen]:
+        """Everything that ever stood there."""
+        return [self._seen(message) for message in self._ever]
+
+    async def dawdle(self) -> None:
+        """Take some time."""
+        await self._clock.sleep(LATEST * self._random.random() ** 4)
+
+    def posted(self, do: Callable[[], web.Response]) -> tuple[web.Response, Message | None]:
+        """Do what was asked; the message that came of it. Sometimes somebody answers at once."""
+        before = len(self._ever)
+        answer = do()
+        message = self._ever[before] if len(self._ever) > before else None
+        if message is not None and opens(message) and self._random.random() < EARLY:
+            self._slack.people.say(self._random.choice(MEMBERS), message.channel, f"Thought {before} of mine, at once", message.ts)
+        return answer, message
+
+    def _happened(self, event: Body) -> None:
+        if event["type"] == "message" and event.get("subtype") not in ("message_changed", "message_deleted"):
+            self._ever.append(self._slack.workspace.channels[event["channel"]].messages[event["ts"]])
+        self._report(event)
+
+    def _seen(self, message: Message) -> Seen:
+        standing = self._slack.workspace.channels[message.channel].messages.get(message.ts)
+        return Seen(
+            message.ts,
+            message.channel,
+            message.thread if message.is_reply else None,
+            message.user,
+            instant(message.ts),
+            message.text,
+            key_of(message),
+            by_bot=message.bot is not None,
+            opens_thread=opens(message),
+            removed=standing is not message,
+        )
+
+    def _populate(self, channels: Sequence[str]) -> None:
+        for id in (*HOSTS, *MEMBERS):
+            self._slack.workspace.add_user(id, id.capitalize())
+        for id in channels:
+            self._slack.workspace.add_channel(id, id, BOT_USER, *HOSTS, *MEMBERS)
+            self._slack.workspace.add_channel(f"{id}-hosts", f"{id}-hosts", BOT_USER, *HOSTS, kind="group")
+
+
+class _Api(WebApi):
+    """Knows bots by their tokens."""
+
+    def __init__(self, exchange: SlackExchange, slack: Loopback) -> None:
+        super().__init__(slack.workspace, slack.judge, BOT_TOKEN, APP_TOKEN)
+        self._exchange = exchange
+
+    @override
+    async def _failing(self, method: str, request: web.Request, do: Callable[[], web.Response]) -> web.StreamResponse:
+        if method in ARRIVING:
+            return do()
+        posted: list[Message] = []
+
+        def done() -> web.Response:
+            answer, message = self._exchange.posted(do)
+            posted.extend([message] if message else [])
+            return answer
+
+        await self._exchange.dawdle()
+        answer = await super()._failing(method, request, done)
+        if method == POSTING and posted and self._exchange.watching is not None:
+            pid = request.headers["Authorization"].rpartition("-")[2]
+            await self._exchange.watching(int(pid), key_of(posted[0]) or "")
+        await self._exchange.dawdle()
+        return answer
+
+    @override
+    def _do(self, method: str, args: Body, token: str) -> Body:
+        known, _, pid = token.rpartition("-")
+        answer = super()._do(method, args, known)
+        return {"url": f"{answer['url']}&pid={pid}"} if method == CONNECT else answer
+
+
+class _SameTime(Time):
+    """The bots' clock."""
+
+    def __init__(self, clock: FastClock) -> None:
+        super().__init__()
+        self._clock = clock
+
+    @override
+    def now(self) -> float:
+        return self._clock.now().timestamp()
+
+
+class _Lenient(Judge):
+    """Looks at nothing: what is sent is judged elsewhere, and here the time is needed for other things."""
+
+    @override
+    def request(self, method: str, args: Body) -> None: ...
+    @override
+    def message(self, where: str, body: Body) -> None: ...
+    @override
+    def view(self, where: str, view: Body) -> None: ...
+    @override
+    def answer(self, method: str, body: Body) -> None: ...
+    @override
+    def sent(self, kind: str, payload: Body) -> None: ...
+
+
+def key_of(message: Message) -> str | None:
+    """What the bot posted it under; files, which have no key in Slack, by where they stand."""
+    if message.bot is None:
+        return None
+    payload = (message.metadata or {}).get("event_payload", {})
+    if "key" not in payload:
+        return f"{message.channel} {message.thread} {[file.name for file in message.files]}"
+    return str(payload["key"]) if payload["part"] == 1 else f"{payload['key']}.{payload['part']}"
