@@ -51,7 +51,7 @@ def test_a_mention_by_account_gives_nobody_away(world: "World") -> None:
     world.answered(chat, asked, "Ben", "No")
     zoe = world.answered(chat, asked, "Zoe", "Perhaps")
     with world.desk() as desk:
-        desk.uow.members.save(replace(desk.uow.members.many([zoe.member])[zoe.member], name="Z. Zuse"))
+        desk.uow.members.save(desk.uow.members.many([zoe.member])[zoe.member]._replace(name="Z. Zuse"))
     world.answered(chat, asked, "Ben", "@zoe why not?")
     assert lines(collect(world, chat))[-1] == ("Member 1", "", "@Member 2 why not?")
 
