@@ -161,8 +161,9 @@ def _expect_told(books: Books, chat: int, about: str, words: str) -> None:
     if not telling:
         raise Violated("hosts are told of what failed", f"nobody was told of {key}")
     for row in telling:
-        if row["fate"] is Fate.FAILED and not _was_told_elsewhere(books, row, telling):
-            raise Violated("hosts are told of what failed", f"{row['key']}: {row['trouble']}")
+        if row["fate"] is Fate.FAILED and not _was_told(books, telling):
+            told = "; ".join(f"{one['key']} {one['fate']} {one['trouble']}" for one in telling)
+            raise Violated("hosts are told of what failed", told)
         if _plain(words) not in _plain(row["message"].text):
             raise Violated("hosts get the words to paste", f"{row['key']} does not hold them")
 
@@ -171,13 +172,12 @@ def _plain(text: str) -> str:
     return " ".join(text.replace(">", " ").split())
 
 
-def _was_told_elsewhere(books: Books, row: Row, telling: Iterable[Row]) -> bool:
-    """What the hosts' channel or one of the hosts did not get went to at least one host in private. Where nothing can be looked up,
-    nobody can do more.
+def _was_told(books: Books, telling: Iterable[Row]) -> bool:
+    """What the hosts' channel or one of the hosts did not get went to at least one host in private. Where nothing can be looked up, it may
+    have, and nobody can do more.
     """
-    if books.world.scenario.weather.blind and MAY_STAND_THERE in row["trouble"]:
-        return True
-    return any(one["fate"] is Fate.SENT for one in telling if one is not row)
+    blind = books.world.scenario.weather.blind
+    return any(one["fate"] is Fate.SENT or (blind and MAY_STAND_THERE in one["trouble"]) for one in telling)
 
 
 def _held(books: Books, planned: Planned) -> None:
