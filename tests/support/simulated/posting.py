@@ -156,16 +156,21 @@ def _was_asked_which(books: Books, step: Row) -> bool:
 
 
 def _expect_told(books: Books, chat: int, about: str, words: str) -> None:
-    key = f"{chat}:{about}"
-    telling = [row for row in books.outbox if row["key"] == key or row["key"].startswith(f"{key}@")]
+    telling = _telling(books, chat, about)
     if not telling:
-        raise Violated("hosts are told of what failed", f"nobody was told of {key}")
+        raise Violated("hosts are told of what failed", f"nobody was told of {chat}:{about}")
     for row in telling:
         if row["fate"] is Fate.FAILED and not _was_told(books, telling):
             told = "; ".join(f"{one['key']} {one['fate']} {one['trouble']}" for one in telling)
             raise Violated("hosts are told of what failed", told)
         if _plain(words) not in _plain(row["message"].text):
             raise Violated("hosts get the words to paste", f"{row['key']} does not hold them")
+
+
+def _telling(books: Books, chat: int, about: str) -> list[Row]:
+    """The rows that tell hosts of something: to their channel, or to each of them."""
+    key = f"{chat}:{about}"
+    return [row for row in books.outbox if row["key"] == key or row["key"].startswith(f"{key}@")]
 
 
 def _plain(text: str) -> str:
@@ -201,7 +206,10 @@ def _titles(books: Books, planned: Planned) -> Iterator[str]:
 
 def _is_accounted_for(books: Books, chat: Row, number: int) -> bool:
     steps = [step for step in books.steps if step["chat"] == chat["id"] and step["key"] == f"ask:{number}"]
-    return _is_left_out(steps) or any(f"Q{number}" in entry.text or f"ask:{number}" in entry.text for entry in books.backstage(chat))
+    if _is_left_out(steps) or any(f"Q{number}" in entry.text or f"ask:{number}" in entry.text for entry in books.backstage(chat)):
+        return True
+    asks = [row for row in books.outbox if row["key"] == f"{chat['id']}:ask:{number}" and row["fate"] in {Fate.FAILED, Fate.EXPIRED}]
+    return any(_was_told(books, _telling(books, chat["id"], f"trouble:{row['id']}")) for row in asks)
 
 
 def _is_left_out(steps: Iterable[Row]) -> bool:
