@@ -81,7 +81,8 @@ class Reception:
         payload = _read(request, body)
         if payload.get("type") == "url_verification":
             return JSONResponse({"challenge": payload["challenge"]})
-        if self._run is None:
+        run = self._run
+        if run is None:
             return Response(status_code=NOT_YET)
         if _is_end(payload):
             await self._tenants.leave(payload["team_id"], payload["event_time"])
@@ -90,7 +91,7 @@ class Reception:
             tenant = await self._sender(payload)
         except Unreadable:
             return Response(status_code=NOT_YET)
-        return Response(status_code=TAKEN) if tenant is None else await self._run.of(tenant).take(request, body)
+        return Response(status_code=TAKEN) if tenant is None else await run.of(tenant).take(request, body)
 
     async def _sender(self, payload: Payload) -> Tenant | None:
         """The workspace for which this came. What comes late from one that has left is nobody's."""

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 import structlog
@@ -54,7 +54,7 @@ class Tenant:
     """One workspace, by the token of its installation."""
 
     team: str
-    token: str
+    token: str = field(repr=False)
     me: Me
     slack: Slack
 
