@@ -19,7 +19,8 @@ from copbot_slack.workspaces import Workspaces
 
 
 class Copbot:
-    """``heard`` is what its inbox has taken; to each interaction it tells the next of ``replies``. ``down``: its database is away."""
+    """``heard`` is what its inbox has taken; to each interaction it tells the next of ``replies``. ``down``: its database is away.
+    ``run`` is its one run."""
 
     def __init__(self, platform: Workspaces, clock: Passing) -> None:
         self.platform = platform
@@ -27,6 +28,7 @@ class Copbot:
         self.heard: list[Heard] = []
         self.replies: list[Reply] = []
         self.down = False
+        self.run: asyncio.Task[None] = asyncio.get_running_loop().create_task(platform.run(self.inbox))
 
     async def inbox(self, heard: Heard) -> None:
         """As the core does: what is told is told before it returns."""
@@ -57,9 +59,7 @@ async def copbot_on(many: ManySlacks, keeping: Keeping, keys: str) -> AsyncItera
     copbot = Copbot(workspaces_on(many, keeping, keys, clock), clock)
     async with served(copbot.platform.http) as url:
         many.post_to(url)
-        run = asyncio.create_task(copbot.platform.run(copbot.inbox))
-        await asyncio.sleep(0)
         yield copbot
-        run.cancel()
+        copbot.run.cancel()
         with suppress(asyncio.CancelledError):
-            await run
+            await copbot.run
