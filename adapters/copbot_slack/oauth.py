@@ -38,7 +38,7 @@ MOST_USED = 1000
 USED = "oauth-states"
 """Under this key stand the states that came back in the last ten minutes."""
 
-SORRY = "copbot cannot reach Slack just now, so that nothing was installed. Please try it again in a minute."
+SORRY = "copbot could not reach Slack, so that nothing was installed. Please begin again in a minute, at /slack/install."
 _CODE = re.compile(r"[a-z_]{1,60}")
 
 log = structlog.get_logger(__name__)
