@@ -42,6 +42,11 @@ def _from_json(value: object) -> object:
         raise ValueError('a list is written as JSON here, for example [{"id": "lobby", "title": "Lobby"}]') from None
 
 
+def _in_one_line(value: object) -> object:
+    """Several secrets: a list in the YAML file, one line with commas elsewhere."""
+    return ",".join(map(str, value)) if isinstance(value, list) else value
+
+
 class _Part(BaseModel):
     """A setting that holds others."""
 
@@ -86,7 +91,7 @@ class RoomSettings(_Part):
 
 
 class SlackSettings(_Part):
-    """One Slack workspace. Where each value is found: ``docs/slack.md``."""
+    """One Slack workspace by its tokens, or many that install copbot. Where each value is found: ``docs/slack.md``."""
 
     bot_token: SecretStr = Field(default=SecretStr(""), description="Bot token, `xoxb-...`; with it Slack is switched on.")
     app_token: SecretStr = Field(default=SecretStr(""), description="App-level token, `xapp-...`; needed in Socket Mode.")
@@ -97,13 +102,22 @@ class SlackSettings(_Part):
     low_history: bool = Field(
         default=False, description="Slack grants this app 15 messages of history a minute only (apps sold outside its Marketplace)."
     )
+    client_id: str = Field(
+        default="", description="The app's client id; with it many workspaces can install copbot, in place of `bot_token`."
+    )
+    client_secret: SecretStr = Field(default=SecretStr(""), description="Client secret; needed for many workspaces.")
+    encryption_keys: Annotated[SecretStr, BeforeValidator(_in_one_line)] = Field(
+        default=SecretStr(""),
+        description="Keys for the tokens of many workspaces, with commas between them: the first encrypts, the others still decrypt.",
+    )
+    public_url: str = Field(default="", description="copbot's own address, `https://...`; needed for many workspaces.")
     api_url: str = Field(default="https://slack.com/api/", description="Where Slack's Web API is; another one for a proxy or a test.")
 
     def for_adapter(self) -> dict[str, Any]:
         """What the adapter is made from, secrets included; empty if Slack is not set up at all."""
         values = {name: value.get_secret_value() if isinstance(value, SecretStr) else value for name, value in self}
-        secrets = [name for name, value in self if isinstance(value, SecretStr)]
-        return values if any(values[name] for name in secrets) else {}
+        switches = ["client_id", *(name for name, value in self if isinstance(value, SecretStr))]
+        return values if any(values[name] for name in switches) else {}
 
 
 class Settings(BaseSettings):

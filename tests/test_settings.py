@@ -174,6 +174,17 @@ def test_a_file_that_cannot_be_read_is_one_line(tmp_path: Path, monkeypatch: pyt
     assert _faults() == [f"COPBOT_PORT_FILE: cannot read {absent}: No such file or directory"]
 
 
+@pytest.mark.parametrize("written", ["one,two", "[one, two]"])
+def test_several_keys_are_a_line_or_a_list(written: str, tmp_path: Path) -> None:
+    path = _written(tmp_path, f"slack:\n  encryption_keys: {written}\n")
+    assert Settings.load(path).slack.for_adapter()["encryption_keys"] == "one,two"
+
+
+def test_an_app_that_many_workspaces_install_switches_slack_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COPBOT_SLACK__CLIENT_ID", "123.456")
+    assert list(adapters_of(Settings.load(), Content.of_instance(None, None))) == ["slack"]
+
+
 def test_the_example_file_documents_every_setting_at_its_default(tmp_path: Path) -> None:
     example = (ROOT / "config" / "copbot.example.yaml").read_text(encoding="utf-8")
     settings = "\n".join(line[1:] for line in example.splitlines() if re.match(r"#(?:\S|  )", line))

@@ -9,7 +9,6 @@ import json
 
 import structlog
 from slack_bolt.adapter.starlette.async_handler import to_async_bolt_request, to_starlette_response
-from slack_bolt.async_app import AsyncApp
 from slack_sdk.signature import SignatureVerifier
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -31,6 +30,22 @@ LARGEST = 1_000_000
 log = structlog.get_logger(__name__)
 
 
+class Ears:
+    """One run's way from requests that are Slack's to the inbox."""
+
+    def __init__(self, settings: SlackSettings, me: Me, intake: Intake) -> None:
+        self.intake = intake
+        self._bolt = make_app(settings, me, intake)
+
+    async def take(self, request: Request, body: bytes) -> Response:
+        """Hand over what a signed request says; what to answer it with once that is done."""
+        if is_json(request):
+            payload = json.loads(body)
+            if payload.get("type") in EVENTS:
+                return await _taken(self.intake, payload)
+        return to_starlette_response(await self._bolt.async_dispatch(to_async_bolt_request(request, body)))
+
+
 class Endpoint:
     """The address for Slack's requests; ``app`` is what the web server mounts. Whoever asks outside of ``listen`` is to ask again."""
 
@@ -38,40 +53,45 @@ class Endpoint:
         self.app = Starlette(routes=[Route(PATH, self._asked, methods=["POST"])])
         self._settings = settings
         self._signed = SignatureVerifier(settings.signing_secret)
-        self._intake: Intake | None = None
-        self._bolt: AsyncApp | None = None
+        self._ears: Ears | None = None
 
     async def listen(self, me: Me, intake: Intake) -> None:
         """Hear until cancelled. Returns where events may have been missed: the inbox did not work for a while."""
-        self._bolt, self._intake = make_app(self._settings, me, intake), intake
+        self._ears = Ears(self._settings, me, intake)
         try:
             await intake.missed.wait()
         except asyncio.CancelledError:
             await intake.answers.aclose()
             raise
         finally:
-            self._bolt = self._intake = None
+            self._ears = None
 
     async def _asked(self, request: Request) -> Response:
-        body = await _read(request)
-        if body is None:
-            return Response(status_code=TOO_LARGE)
-        if not self._is_slacks(request, body):
-            return Response(status_code=FORGED)
-        if self._bolt is None or self._intake is None:
-            return Response(status_code=NOT_YET)
-        if request.headers.get("content-type", "").startswith("application/json"):
-            payload = json.loads(body)
-            if payload.get("type") in EVENTS:
-                return await _taken(self._intake, payload)
-        return to_starlette_response(await self._bolt.async_dispatch(to_async_bolt_request(request, body)))
+        body = await signed_body(request, self._signed)
+        if isinstance(body, Response):
+            return body
+        return Response(status_code=NOT_YET) if self._ears is None else await self._ears.take(request, body)
 
-    def _is_slacks(self, request: Request, body: bytes) -> bool:
-        """The SDK does not expect what is no number or no text at all."""
-        try:
-            return self._signed.is_valid_request(body, request.headers)
-        except (TypeError, ValueError):
-            return False
+
+async def signed_body(request: Request, signed: SignatureVerifier) -> bytes | Response:
+    """The body of a request that Slack has signed just now; else what to answer."""
+    body = await _read(request)
+    if body is None:
+        return Response(status_code=TOO_LARGE)
+    return body if _is_slacks(request, body, signed) else Response(status_code=FORGED)
+
+
+def is_json(request: Request) -> bool:
+    """Whether it is an event; what people do comes as a form."""
+    return request.headers.get("content-type", "").startswith("application/json")
+
+
+def _is_slacks(request: Request, body: bytes, signed: SignatureVerifier) -> bool:
+    """The SDK does not expect what is no number or no text at all."""
+    try:
+        return signed.is_valid_request(body, request.headers)
+    except (TypeError, ValueError):
+        return False
 
 
 async def _read(request: Request) -> bytes | None:

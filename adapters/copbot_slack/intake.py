@@ -23,11 +23,13 @@ class Intake:
     """One run's way from Slack's payloads to the inbox. What any method raises is not to be acknowledged: then Slack sends it again.
 
     ``missed`` is set once the inbox works again after it did not: by then Slack may have given up sending again what was refused (it tries
-    three times in six minutes: https://docs.slack.dev/apis/events-api), so that the history must be read.
+    three times in six minutes: https://docs.slack.dev/apis/events-api), so that the history must be read. Several intakes may share one.
     """
 
-    def __init__(self, me: Me, clock: Clock, answers: Answers, inbox: Inbox, most_at_once: int = MOST_AT_ONCE) -> None:
-        self.missed = asyncio.Event()
+    def __init__(
+        self, me: Me, clock: Clock, answers: Answers, inbox: Inbox, most_at_once: int = MOST_AT_ONCE, missed: asyncio.Event | None = None
+    ) -> None:
+        self.missed = missed or asyncio.Event()
         self.answers = answers
         self._me = me
         self._clock = clock

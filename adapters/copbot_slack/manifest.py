@@ -14,6 +14,8 @@ from copbot_slack.wording import cut
 COMMAND = "/cop"
 PATH = "/slack/events"
 """Where Slack sends events, commands and presses in HTTP mode."""
+INSTALL, REDIRECT = "/slack/install", "/slack/oauth_redirect"
+"""Where a workspace's owner sets out to install copbot, where there are many, and where Slack sends them back to."""
 
 SCOPES: Final[Mapping[str, str]] = MappingProxyType(
     {
@@ -49,6 +51,9 @@ EVENTS: Final[Mapping[str, str]] = MappingProxyType(
     }
 )
 """Event -> the scope it needs; those about channels need ``groups:read`` for private ones."""
+
+EVENTS_OF_MANY: Final[Sequence[str]] = ("app_uninstalled", "tokens_revoked")
+"""Events that end an installation: asked for with an address, where there may be many workspaces. They need no scope."""
 
 _HISTORY = ("channels:history", "groups:history", "im:history")
 METHODS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
@@ -92,7 +97,10 @@ def manifest(commands: Sequence[CommandSpec], *, socket: bool, url: str = "", na
     ``socket``: Slack is asked over sockets, and needs no address of copbot's; else ``url`` is where copbot's pages are on the internet.
     ``name`` is what people see, cut at Slack's 35 characters.
     """
-    address = {} if socket else {"request_url": f"{url.rstrip('/')}{PATH}"}
+    here = url.rstrip("/")
+    address = {} if socket else {"request_url": f"{here}{PATH}"}
+    redirect = {} if socket else {"redirect_urls": [f"{here}{REDIRECT}"]}
+    events = sorted(EVENTS if socket else (*EVENTS, *EVENTS_OF_MANY))
     called = cut(name, _NAME_MOST)
     return {
         "_metadata": {"major_version": 1, "minor_version": 1},
@@ -103,9 +111,9 @@ def manifest(commands: Sequence[CommandSpec], *, socket: bool, url: str = "", na
             "background_color": "#1f4e4a",
         },
         "features": _features(commands, called, address.get("request_url", "")),
-        "oauth_config": {"scopes": {"bot": sorted(SCOPES)}},
+        "oauth_config": {**redirect, "scopes": {"bot": sorted(SCOPES)}},
         "settings": {
-            "event_subscriptions": {**address, "bot_events": sorted(EVENTS)},
+            "event_subscriptions": {**address, "bot_events": events},
             "interactivity": {"is_enabled": True, **address},
             "org_deploy_enabled": False,
             "socket_mode_enabled": socket,

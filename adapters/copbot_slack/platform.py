@@ -1,5 +1,6 @@
 """The port on top of Slack: one workspace, by its tokens."""
 
+import asyncio
 from collections.abc import Sequence
 from datetime import timedelta
 from functools import cached_property
@@ -26,7 +27,9 @@ from copbot_slack.settings import SlackSettings, read_settings
 from copbot_slack.web import Answer, Web
 
 if TYPE_CHECKING:
-    from copbot_slack.http import Endpoint
+    from copbot_slack.hearing import Me
+    from copbot_slack.http import Ears, Endpoint
+    from copbot_slack.workspaces import Workspaces
 
 SETTLED_AFTER = 2
 """Times as long as a call may take, a post that was begun may still arrive."""
@@ -80,6 +83,12 @@ class Slack:
 
             await listen(self.settings, self._web, me, intake)
 
+    def ears(self, me: "Me", inbox: Inbox, missed: asyncio.Event) -> "Ears":
+        """For requests that somebody else has found to be Slack's, and this workspace's; ``missed`` is set as by ``Intake``."""
+        from copbot_slack.http import Ears
+
+        return Ears(self.settings, me, Intake(me, self._clock, self._answers, inbox, missed=missed))
+
     async def post(self, place: Place, message: Message, *, key: str) -> Posted:
         """Post a message. Keyed."""
         return await self._posting.post(place, message, key=key)
@@ -129,6 +138,11 @@ def profile_of(person: Person, user: Answer) -> Profile:
     return Profile(person, str(name), user.get("tz") or None, is_bot=bool(user.get("is_bot")))
 
 
-def make(setup: Setup) -> Slack:
-    """Slack's entry point. Raises ConfigurationError for settings that cannot be used."""
-    return Slack(read_settings(setup.settings), setup)
+def make(setup: Setup) -> "Slack | Workspaces":
+    """Slack's entry point: one workspace by its tokens, or many. Raises ConfigurationError for settings that cannot be used."""
+    settings = read_settings(setup.settings)
+    if not settings.many:
+        return Slack(settings, setup)
+    from copbot_slack.workspaces import Workspaces
+
+    return Workspaces(settings, setup)

@@ -32,6 +32,9 @@ ROUNDS = 7
 RATES = (100, 1000)
 SECONDS = 4
 AT_MOST = 0.5
+OUTSTANDING = 2 * WAITING
+"""So that batches are as large as hearing's: while one is committed, the next one fills."""
+
 SOCKETS = 2
 """As copbot opens by itself."""
 
@@ -85,7 +88,7 @@ class SlackChat(LiveChat):
 
     @override
     def work(self) -> None:
-        self._runner.run(self._source.play(outstanding=WAITING))
+        self._runner.run(self._source.play(outstanding=OUTSTANDING))
 
     def at(self, rate: int) -> list[float]:
         """The seconds from frame to acknowledgement while so many come in a second."""
@@ -135,7 +138,7 @@ class BarePeer:
 
     async def _hear(self) -> None:
         self._all.clear()
-        await self._source.play(outstanding=WAITING)
+        await self._source.play(outstanding=OUTSTANDING)
         if self._heard < self._expected:
             await self._all.wait()
 

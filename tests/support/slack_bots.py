@@ -12,7 +12,8 @@ from copbot.domain.place import Place
 from copbot.ports.clock import Clock
 from copbot.ports.keeping import Keeping
 from copbot.ports.platform import Setup
-from copbot_slack import Slack, make
+from copbot_slack import Slack
+from copbot_slack.settings import read_settings
 
 SLT = Place("slack", "C0SLT")
 
@@ -54,7 +55,7 @@ class Kept(Keeping):
 def bot_on(slack: Loopback, keeping: Keeping | None = None, clock: Clock | None = None, **settings: Any) -> Slack:
     """An adapter, as a process that starts has it."""
     raw = {"bot_token": BOT_TOKEN, "app_token": APP_TOKEN, "api_url": slack.api_url, **settings}
-    return make(Setup((), clock or Passing(), keeping or Kept(), raw))
+    return Slack(read_settings(raw), Setup((), clock or Passing(), keeping or Kept(), raw))
 
 
 @dataclass

@@ -17,7 +17,7 @@ import copbot_slack
 from copbot.ports.platform import CommandSpec
 from copbot.services.commands import SPECS
 from copbot_slack import bolt, hearing
-from copbot_slack.manifest import COMMAND, EVENTS, METHODS, SCOPES, manifest, missing
+from copbot_slack.manifest import COMMAND, EVENTS, EVENTS_OF_MANY, METHODS, SCOPES, manifest, missing
 
 ROOT = Path(__file__).parents[3]
 SPECS_FOLDER = Path(os.environ.get("COPBOT_SPECS") or ROOT.parent / "shared" / "specs") / "slack" / "manifest-schema"
@@ -55,6 +55,13 @@ def test_sockets_need_no_address_and_http_needs_it_everywhere() -> None:
     assert "chats.example.org" not in json.dumps(by_socket)
     assert json.dumps(by_http).count('"https://chats.example.org/slack/events"') == 3
     assert (by_socket["settings"]["socket_mode_enabled"], by_http["settings"]["socket_mode_enabled"]) == (True, False)
+
+
+def test_with_an_address_other_workspaces_can_install_it_and_leave_again() -> None:
+    by_socket, by_http = (manifest(SPECS, socket=socket, url="https://chats.example.org/") for socket in (True, False))
+    assert "redirect_urls" not in by_socket["oauth_config"]
+    assert by_http["oauth_config"]["redirect_urls"] == ["https://chats.example.org/slack/oauth_redirect"]
+    assert by_http["settings"]["event_subscriptions"]["bot_events"] == sorted((*EVENTS, *EVENTS_OF_MANY))
 
 
 def test_it_has_one_command_and_the_entries_of_a_messages_menu() -> None:
@@ -101,4 +108,4 @@ def test_the_page_about_slack_tells_every_scope_and_event() -> None:
     rows = dict(re.findall(r"^\| `([\w:]+)` \| (.+?) \|$", page, re.MULTILINE))
     assert {scope: rows.get(scope) for scope in SCOPES} == dict(SCOPES)
     listed: dict[str, Any] = dict.fromkeys(re.findall(r"`([\w.]+)`", page))
-    assert set(EVENTS) <= set(listed)
+    assert {*EVENTS, *EVENTS_OF_MANY} <= set(listed)

@@ -1,6 +1,6 @@
 """The loopback Slack as a place for campaigns: it outlives every bot, loses answers and answers late, and knows which bot asks.
 
-Slack's own times are about a fortieth of what they are: the bots' clock is faster by as much at best.
+Slack's own times pass by the bots' clock, too: at about a fortieth of what they are, and slower while the machine is busy.
 """
 
 import os
@@ -16,6 +16,7 @@ from processes.config import HOSTS, MEMBERS
 from processes.seen import Folk, Seen, Watching
 from processes.slack_folk import SlackFolk, opens
 from slack_loopback.api import CONNECT, WebApi
+from slack_loopback.deliveries import Carrier, Deliveries
 from slack_loopback.faults import Kind
 from slack_loopback.judge import Judge
 from slack_loopback.model import Body, Message
@@ -37,7 +38,8 @@ EARLY = 0.3
 """Share of questions that somebody answers before the bot has heard that they stand there."""
 
 ACK_SECONDS = 1.0
-RETRIES = (0.0, 2.0, 10.0)
+"""Real ones: no bot, however busy the machine, is taken for deaf too soon, and one that is stopped is noticed."""
+
 POSTING = "chat.postMessage"
 ARRIVING = ("auth.test", CONNECT)
 """Of these no answer gets lost: the bot waits for seconds then, and by its fast clock that is minutes."""
@@ -63,7 +65,9 @@ class SlackExchange:
         slack.workspace.time = _SameTime(clock)
         slack.api = _Api(self, slack)
         slack.api.ticket = slack.links.ticket
-        slack.links.spread, slack.links.ack_seconds, slack.deliveries.retries = True, ACK_SECONDS, RETRIES
+        slack.links.spread, slack.links.ack_seconds = True, ACK_SECONDS
+        slack.deliveries = _Deliveries(slack.links, clock)
+        slack.links.changed = slack.deliveries.changed
         self.lost = LOST
         self._ever: list[Message] = []
         self._report = slack.workspace.events
@@ -189,6 +193,19 @@ class _SameTime(Time):
     @override
     def now(self) -> float:
         return self._clock.now().timestamp()
+
+
+class _Deliveries(Deliveries):
+    """Tries again after as long as Slack does, by the bots' clock."""
+
+    def __init__(self, carrier: Carrier, clock: FastClock) -> None:
+        super().__init__(carrier)
+        self._clock = clock
+
+    @override
+    async def _hurried(self, seconds: float) -> bool:
+        await self._clock.sleep(timedelta(seconds=seconds))
+        return False
 
 
 class _Lenient(Judge):

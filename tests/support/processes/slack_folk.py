@@ -10,8 +10,8 @@ from slack_loopback.reading import pressables
 from slack_loopback.server import Loopback
 
 CONFIRM = ":draft-confirm"
-TOLD_IN = 10.0
-"""Real seconds that a host waits before typing the command again."""
+TOLD_IN, AGAIN_IN, LOOK = 10.0, 0.5, 0.05
+"""Real seconds: a host waits so long for an answer, so long after Slack's warning sign, and so long from look to look."""
 
 REGRETTED = 0.05
 """Share of messages that are deleted at once, and whose deletion arrives first."""
@@ -29,9 +29,10 @@ class SlackFolk:
         """Type the command, again if nothing comes of it, and confirm the draft."""
         async with asyncio.timeout(LONG):
             while (draft := await self._drafted(host, channel)) is None:
-                await self._tried(self._people.slash(host, channel, wish))
-            while not await self._tried(self._people.press(host, channel, *draft)):
-                pass
+                if not await self._tried(self._people.slash(host, channel, wish)):
+                    await asyncio.sleep(AGAIN_IN)
+            while not await self._tried(self._people.press(host, channel, *draft)):  # noqa: ASYNC110 - a person, who presses again
+                await asyncio.sleep(AGAIN_IN)
 
     def questions(self, channel: str) -> list[str]:
         """Those that stand in the channel, oldest first; the take-away is the last."""
@@ -63,12 +64,12 @@ class SlackFolk:
 
     async def _drafted(self, host: str, channel: str) -> tuple[str, str] | None:
         """The notice with the draft, and the label of the button that confirms it."""
-        for _ in range(int(TOLD_IN / 0.05) if self._slack.deliveries.done else 1):
+        for _ in range(int(TOLD_IN / LOOK) if self._slack.deliveries.done else 1):
             for notice in self._people.notices(host):
                 for _, button in pressables(notice.blocks):
                     if notice.channel == channel and button["action_id"].endswith(CONFIRM):
                         return notice.ts, button["text"]["text"]
-            await asyncio.sleep(0.05)
+            await asyncio.sleep(LOOK)
         return None
 
     async def _tried(self, delivery: Delivery) -> bool:

@@ -84,6 +84,10 @@ class WebApi:
         self._judge = judge
         self._tokens = {"xoxb": bot_token, "xapp": app_token}
 
+    def grant(self, bot_token: str) -> None:
+        """Take this token of the bot's from now on, and no other."""
+        self._tokens["xoxb"] = bot_token
+
     async def call(self, request: web.Request) -> web.StreamResponse:
         """``/api/METHOD``."""
         method = request.match_info["method"]

@@ -2,7 +2,7 @@
 
 from slack_loopback.model import Body, Channel, Message, Notice, User, View
 from slack_loopback.shapes import message_shape, view_shape
-from slack_loopback.workspace import APP, TEAM, Workspace
+from slack_loopback.workspace import APP, Workspace
 
 DOMAIN = "loopback"
 
@@ -11,7 +11,7 @@ def slash(workspace: Workspace, user: User, channel: Channel, command: str, text
     """A slash command."""
     return {
         "token": "verification",
-        "team_id": TEAM,
+        "team_id": workspace.team,
         "team_domain": DOMAIN,
         "channel_id": channel.id,
         "channel_name": channel.name,
@@ -29,13 +29,17 @@ def slash(workspace: Workspace, user: User, channel: Channel, command: str, text
 def _base(workspace: Workspace, user: User, type: str) -> Body:
     return {
         "type": type,
-        "user": {"id": user.id, "username": user.name.lower(), "name": user.name.lower(), "team_id": TEAM},
+        "user": {"id": user.id, "username": user.name.lower(), "name": user.name.lower(), "team_id": workspace.team},
         "api_app_id": APP,
         "token": "verification",
         "trigger_id": workspace.trigger(user.id),
-        "team": {"id": TEAM, "domain": DOMAIN},
+        "team": {"id": workspace.team, "domain": DOMAIN},
         "is_enterprise_install": False,
     }
+
+
+def _view(workspace: Workspace, view: View) -> Body:
+    return view_shape(view) | {"team_id": workspace.team, "app_installed_team_id": workspace.team}
 
 
 def _action(workspace: Workspace, block: str, button: Body) -> Body:
@@ -72,7 +76,7 @@ def press_view(workspace: Workspace, user: User, view: View, block: str, button:
     """A button in a modal or in the home tab."""
     return _base(workspace, user, "block_actions") | {
         "container": {"type": "view", "view_id": view.id},
-        "view": view_shape(view),
+        "view": _view(workspace, view),
         "actions": [_action(workspace, block, button)],
     }
 
@@ -91,11 +95,11 @@ def shortcut(workspace: Workspace, user: User, channel: Channel, message: Messag
 
 def submission(workspace: Workspace, user: User, view: View) -> Body:
     """A modal, submitted."""
-    return _base(workspace, user, "view_submission") | {"view": view_shape(view), "response_urls": []}
+    return _base(workspace, user, "view_submission") | {"view": _view(workspace, view), "response_urls": []}
 
 
 def closing(workspace: Workspace, user: User, view: View) -> Body:
     """A modal, closed by its person."""
-    payload = _base(workspace, user, "view_closed") | {"view": view_shape(view), "is_cleared": False}
+    payload = _base(workspace, user, "view_closed") | {"view": _view(workspace, view), "is_cleared": False}
     del payload["trigger_id"]
     return payload

@@ -5,7 +5,7 @@ from base64 import b64decode, b64encode
 from slack_loopback.methods_chat import required
 from slack_loopback.model import Body, Channel, Message, Wrong
 from slack_loopback.shapes import channel_shape, message_shape, user_shape
-from slack_loopback.workspace import BOT, BOT_USER, TEAM, Workspace
+from slack_loopback.workspace import BOT, BOT_USER, Workspace
 
 PAGE = 100
 FIRST, LAST = "0000000000.000000", "9999999999.999999"
@@ -17,7 +17,7 @@ def auth_test(workspace: Workspace, args: Body) -> Body:
         "url": "https://loopback.slack.com/",
         "team": "Loopback",
         "user": "copbot",
-        "team_id": TEAM,
+        "team_id": workspace.team,
         "user_id": BOT_USER,
         "bot_id": BOT,
         "is_enterprise_install": False,

@@ -23,10 +23,10 @@ LARGEST = 8 << 20
 class Loopback:
     """One Slack. ``failures``: whose act was answered with Slack's own warning sign because the app did not acknowledge it."""
 
-    def __init__(self) -> None:
-        self.workspace = Workspace()
+    def __init__(self, team: str = TEAM, token: str = BOT_TOKEN) -> None:
+        self.workspace = Workspace(team)
         self.judge = Judge()
-        self.api = WebApi(self.workspace, self.judge, BOT_TOKEN, APP_TOKEN)
+        self.api = WebApi(self.workspace, self.judge, token, APP_TOKEN)
         self.links = Links(self.workspace)
         self.callbacks = Callbacks(self.workspace, SECRET)
         self.deliveries = Deliveries(self.links)
@@ -75,7 +75,7 @@ class Loopback:
         if self.subscribed is not None and subscription(event) not in self.subscribed:
             return
         self.judge.event(event)
-        self.deliveries.send(Delivery("events_api", envelope(event)))
+        self.deliveries.send(Delivery("events_api", envelope(event, self.workspace.team)))
 
 
 def subscription(event: Body) -> str:
@@ -85,13 +85,13 @@ def subscription(event: Body) -> str:
     return f"message.{ {'channel': 'channels', 'group': 'groups', 'im': 'im'}[event['channel_type']] }"
 
 
-def envelope(event: Body) -> Body:
+def envelope(event: Body, team: str = TEAM) -> Body:
     """An event with what stands around it."""
-    installed = {"enterprise_id": None, "team_id": TEAM, "user_id": BOT_USER, "is_bot": True, "is_enterprise_install": False}
+    installed = {"enterprise_id": None, "team_id": team, "user_id": BOT_USER, "is_bot": True, "is_enterprise_install": False}
     return {
         "token": "verification",
-        "team_id": TEAM,
-        "context_team_id": TEAM,
+        "team_id": team,
+        "context_team_id": team,
         "context_enterprise_id": None,
         "api_app_id": APP,
         "event": event,

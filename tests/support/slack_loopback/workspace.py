@@ -57,7 +57,8 @@ class Time:
 class Workspace:
     """The state of one workspace with one app in it. ``events`` is told of everything that Slack would report to the app."""
 
-    def __init__(self) -> None:
+    def __init__(self, team: str = TEAM) -> None:
+        self.team = team
         self.time = Time()
         self.address = ""
         self.users = {BOT_USER: User(BOT_USER, "copbot", bot=BOT)}
@@ -132,7 +133,7 @@ class Workspace:
 
     def trigger(self, user: str) -> str:
         """A trigger id for what somebody just did."""
-        id = f"{next(self._numbers)}.{TEAM}.{uuid4().hex}"
+        id = f"{next(self._numbers)}.{self.team}.{uuid4().hex}"
         self._triggers[id] = (user, self.time.now())
         return id
 
