@@ -29,14 +29,23 @@ class Coming:
 
 
 async def communities(content: Content, platforms: Mapping[str, Platform]) -> list[Diagnosis]:
-    """What is wrong with the channels that the community files name."""
+    """What is wrong with the channels that the community files name. Communities that are elsewhere altogether are not hosted here."""
     found: list[Diagnosis] = []
     for community in content.communities():
+        if platforms and platforms.keys().isdisjoint(setting.platform for setting in community.channels):
+            found.append(well(community.id, "not hosted here: its channels are on platforms that are not switched on"))
+            continue
         for setting in community.channels:
             for channel in (setting.channel, setting.hosts_channel):
                 if channel is not None:
                     found += await place(f"{community.id}: {setting.platform} {channel}", platforms, Place(setting.platform, channel))
-    return found
+    return [*found, *_without_channels(content, platforms)]
+
+
+def _without_channels(content: Content, platforms: Mapping[str, Platform]) -> Iterator[Diagnosis]:
+    named = {setting.platform for community in content.communities() for setting in community.channels}
+    for name in platforms.keys() - named:
+        yield fail(name, "no community has a channel there", f"name one in a community file: platform: {name}, channel: its id")
 
 
 async def place(what: str, platforms: Mapping[str, Platform], where: Place) -> list[Diagnosis]:

@@ -125,6 +125,17 @@ def test_a_channel_of_a_community_that_is_not_there(instance: Path, monkeypatch:
     assert all(line.startswith("FAIL  my-community: room ") and "add it to the room's channels" in line for line in lines)
 
 
+def test_a_platform_that_no_community_uses(instance: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Slack alone is switched on, and the communities that come with copbot are in the room."""
+    monkeypatch.setenv("COPBOT_SLACK__BOT_TOKEN", "xoxb-1")
+    monkeypatch.setenv("COPBOT_SLACK__APP_TOKEN", "xapp-1")
+    found = examine(None)
+    assert trouble(found) == [
+        "FAIL  slack: no community has a channel there -> name one in a community file: platform: slack, channel: its id"
+    ]
+    assert any("not hosted here" in one.line() for one in found)
+
+
 def test_content_that_is_wrong_is_named_with_its_line(instance: Path) -> None:
     [questions] = (instance / "mine").rglob("question-sets/*.yaml")
     questions.write_text(questions.read_text("utf-8").replace("minutes:", "minuts:", 1), "utf-8")
