@@ -152,7 +152,7 @@ class Bot:
 
     async def _listen(self) -> None:
         await self._store.write(self._take_over)
-        self._hearing = [_going("receiver", self._receiver.run)]
+        self._hearing = [_going("receiver", self._receiver.run), _going("introductions", self._receiver.get_to_know)]
         self._hearing += [asyncio.create_task(self._connected(platform), name=platform.name) for platform in self._platforms.values()]
         await asyncio.sleep(0)
 

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import structlog
 
-from copbot.domain.heard import Commanded, Edited, Happening, Heard, HomeOpened, Interaction, Pressed, Removed, Submitted
+from copbot.domain.heard import Commanded, Edited, Happening, Heard, HomeOpened, Interaction, Pressed, Removed, Said, Submitted
 from copbot.domain.message import Form, Nothing, Reply
 from copbot.domain.place import Person
 from copbot.errors import PlatformError, Refused
@@ -63,6 +63,7 @@ class Receiver:
         self._known: set[Person] = set()
         self._known_on: date | None = None
         self._at_home: set[Person] = set()
+        self._nameless: asyncio.Queue[Person] = asyncio.Queue()
         self.scrub_owed = True  # whoever ran before may have died between erasing and scrubbing
         self._waiting: list[_Waiting] = []
         self._something_waits = asyncio.Event()
@@ -76,6 +77,8 @@ class Receiver:
             await self._show_home(heard.person)
         else:
             await self._commit(heard)
+            if isinstance(heard, Said) and not heard.name and heard.person not in self._known:
+                self._nameless.put_nowait(heard.person)
 
     async def run(self) -> None:
         """Commit batch after batch until cancelled."""
@@ -86,6 +89,11 @@ class Receiver:
             if not self._waiting:
                 self._something_waits.clear()
             await self._settle(batch)
+
+    async def get_to_know(self) -> None:
+        """Ask, one after the other and until cancelled, who those are whose messages came without a name."""
+        while True:
+            await self._know(await self._nameless.get())
 
     async def _answer(self, heard: Interaction) -> None:
         """Handle and tell. A fault of copbot's own is told with an apology: it must never end the platform that brought it."""

@@ -82,3 +82,23 @@ async def test_stopping_waits_for_nothing_and_loses_nothing(open_house: Open, st
     await other.stop()
     kept = await house.responses()
     assert [response.text for response in kept] == ["while nobody listens"]
+
+
+async def test_who_writes_without_a_name_is_asked_for(open_house: Open) -> None:
+    """Slack's messages carry an account and no name."""
+    house: House = await open_house("2018-01-28 12:00")
+    await house.schedule()
+    await house.until("2018-01-31 19:36")
+    maria = Person("room", "maria")
+
+    async def name() -> str:
+        return (await house.store.read(lambda uow: uow.members.by_person("ResNetSLT", [maria])))[maria].name
+
+    def forget(uow: UnitOfWork) -> None:
+        uow.members.save(uow.members.by_person("ResNetSLT", [maria])[maria]._replace(name="U0MARIA"))
+
+    await house.store.write(forget)
+    await house.bot.hear(Said(house.clock.now(), Place("room", CHANNEL, house.thread("Q1")), maria, "x1", "Yes, I am one"))
+    async with asyncio.timeout(10):
+        while await name() != "Maria":
+            await asyncio.sleep(0.01)
