@@ -10,7 +10,7 @@ from processes.campaign import BEGIN
 from processes.clock import FastClock
 from processes.config import names, write_config
 from processes.exchange import RoomExchange
-from processes.site import SPEED, Nursery, Site
+from processes.site import Nursery, Site
 
 from copbot.store.migrate import migrate
 
@@ -26,7 +26,7 @@ async def open_site(tmp_path: Path) -> AsyncIterator[OpenSite]:
             migrate(url)
             nursery = await Nursery.open(write_config(tmp_path / "config", channels))
             opened.push_async_callback(nursery.close)
-            clock = FastClock.starting(tmp_path / "clock", BEGIN, SPEED)
+            clock = FastClock.starting(tmp_path / "clock", BEGIN, 1.0)
             random = Random(1)
             site = Site("site", url, tmp_path, bots, names(channels), clock, nursery, random, RoomExchange(names(channels), clock, random))
             opened.push_async_callback(site.close)

@@ -14,7 +14,7 @@ from processes.config import LONG, names, write_config
 from processes.crowd import Crowd
 from processes.exchange import RoomExchange
 from processes.seen import Exchange
-from processes.site import SPEED, Nursery, Site
+from processes.site import Nursery, Site
 from processes.slack_exchange import SlackExchange
 from typing_extensions import override
 
@@ -96,7 +96,7 @@ class Round:
 
     def _site(self, number: int, url: str, nursery: Nursery) -> Site:
         random = Random(self._random.getrandbits(32))
-        clock = FastClock.starting(self._folder / f"site-{number}.clock", BEGIN, SPEED)
+        clock = FastClock.starting(self._folder / f"site-{number}.clock", BEGIN, 1.0)
         channels = names(self._plan.channels)
         exchange: Exchange = (RoomExchange if self._plan.platform == ROOM else SlackExchange)(channels, clock, random)
         return Site(f"site-{number}", url, self._folder, self._plan.bots, channels, clock, nursery, random, exchange)

@@ -66,6 +66,7 @@ class RoomExchange:
     """
 
     platform = ROOM
+    speed = 40.0
 
     def __init__(self, channels: Sequence[str], clock: FastClock, random: Random) -> None:
         self.room = Room(Candid(_room(channels), clock), SPECS)

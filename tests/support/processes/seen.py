@@ -27,10 +27,13 @@ class Seen:
 
 
 class Exchange(Protocol):
-    """A chat server that outlives the bots of a site. ``lost`` is the share of answers that get lost; ``address`` is where bots find it."""
+    """A chat server that outlives the bots of a site. ``lost`` is the share of answers that get lost; ``address`` is where bots find it;
+    ``speed`` is how many times faster than real time the clock may run there.
+    """
 
     watching: Watching | None
     lost: float
+    speed: float
 
     @property
     def address(self) -> str: ...

@@ -15,8 +15,8 @@ from processes.bot import Orders
 from processes.clock import FastClock, room_to_run
 from processes.seen import Exchange
 
-SPEED, LEAST = 40.0, 0.05
-"""How many times faster than real time the clock runs at best, and the part of it that is left at worst."""
+LEAST = 0.05
+"""The part of the clock's speed that is left at worst."""
 
 
 class Nursery:
@@ -153,7 +153,7 @@ class Site:
         """
         while True:
             up = any(self.exchange.hears(pid) for pid in self.pids)
-            self.clock.run(SPEED * max(room_to_run(), LEAST) if up else SPEED * LEAST)
+            self.clock.run(self.exchange.speed * (max(room_to_run(), LEAST) if up else LEAST))
             await asyncio.sleep(0.02)
 
     def _note(self, what: str, pid: int) -> None:

@@ -1,6 +1,6 @@
 """The loopback Slack as a place for campaigns: it outlives every bot, loses answers and answers late, and knows which bot asks.
 
-Slack's own times pass by the bots' clock, too: at about a fortieth of what they are, and slower while the machine is busy.
+Slack's own times pass by the bots' clock, too: at about a twentieth of what they are, and slower while the machine is busy.
 """
 
 import os
@@ -37,6 +37,9 @@ LATEST = timedelta(seconds=4)
 EARLY = 0.3
 """Share of questions that somebody answers before the bot has heard that they stand there."""
 
+SPEED = 20.0
+"""The adapter waits by real time for sockets and answers, seconds that are minutes by the clock: faster, posts come too late."""
+
 ACK_SECONDS = 1.0
 """Real ones: no bot, however busy the machine, is taken for deaf too soon, and one that is stopped is noticed."""
 
@@ -55,6 +58,7 @@ class SlackExchange:
     """Serves one workspace. ``watching`` is told of every message posted, before its answer is on its way."""
 
     platform = SLACK
+    speed = SPEED
 
     def __init__(self, channels: Sequence[str], clock: FastClock, random: Random) -> None:
         self.watching: Watching | None = None
