@@ -11,7 +11,7 @@ from playhouse import CHANNEL, House, Open
 from typing_extensions import override
 
 from copbot.domain.heard import Said
-from copbot.domain.place import Person, Place
+from copbot.domain.place import Person, Place, Profile
 from copbot.ports.store import UnitOfWork
 from copbot.runtime.bot import Bot
 from copbot.store.store import SqlStore
@@ -91,14 +91,19 @@ async def test_who_writes_without_a_name_is_asked_for(open_house: Open) -> None:
     await house.until("2018-01-31 19:36")
     maria = Person("room", "maria")
 
-    async def name() -> str:
-        return (await house.store.read(lambda uow: uow.members.by_person("ResNetSLT", [maria])))[maria].name
+    asked = asyncio.Event()
+    profile = house.room.profile
+
+    async def noticed(person: Person) -> Profile:
+        asked.set()
+        return await profile(person)
 
     def forget(uow: UnitOfWork) -> None:
         uow.members.save(uow.members.by_person("ResNetSLT", [maria])[maria]._replace(name="U0MARIA"))
 
     await house.store.write(forget)
+    house.room.profile = noticed  # type: ignore[method-assign]
     await house.bot.hear(Said(house.clock.now(), Place("room", CHANNEL, house.thread("Q1")), maria, "x1", "Yes, I am one"))
-    async with asyncio.timeout(10):
-        while await name() != "Maria":
-            await asyncio.sleep(0.01)
+    await asyncio.wait_for(asked.wait(), 10)
+    known = await house.store.read(lambda uow: uow.members.by_person("ResNetSLT", [maria]))
+    assert known[maria].name == "Maria"
