@@ -54,6 +54,7 @@ class RoomHistory:
     """What stands in the room now. An edited message is told as its last edit only, a removed one without its content."""
 
     server: RoomServer
+    tells_removals = True
 
     async def since(self, place: Place, moment: datetime) -> Sequence[Happening]:
         """Everything people said, edited or removed in exactly this place (a channel's threads are places of their own), oldest first."""

@@ -29,6 +29,8 @@ LATER = timedelta(minutes=1)
 class SlackHistory:
     """Messages of one place, page by page. What cannot be had in time is a gap: it is refused as a whole, so that the gap is stated."""
 
+    tells_removals = False
+
     def __init__(self, reading: Reading, account: Account) -> None:
         self._reading = reading
         self._account = account

@@ -134,6 +134,8 @@ class _Direct(_Facet):
 class _History(_Facet):
     """What was said while nobody listened."""
 
+    tells_removals = False
+
     async def since(self, place: Place, moment: datetime) -> Sequence[Happening]:
         """What people said since the moment, oldest first."""
         team = team_of(place)

@@ -100,6 +100,11 @@ class Calendar(Protocol):
 class History(Protocol):
     """What was said while nobody listened."""
 
+    @property
+    def tells_removals(self) -> bool:
+        """Whether ``since`` tells of what was removed. Where it does not, what is known and not shown any more was removed."""
+        return True
+
     async def since(self, place: Place, moment: datetime) -> Sequence[Happening]:
         """Everything people said, edited or removed in the place since the moment, oldest first."""
         ...

@@ -89,12 +89,21 @@ class Rereading:
 
     async def _read(self, place: Place, since: datetime) -> None:
         platform = self._platforms[place.platform]
-        if platform.history is not None:
-            happenings = await self._shown(platform.history, place, since)
-            await asyncio.gather(*(self._inbox(happening) for happening in happenings))
+        if platform.history is None:
+            return
+        began = self._clock.now()
+        happenings = await self._shown(platform.history, place, since)
+        if happenings is None:
+            return
+        if not platform.history.tells_removals:
+            happenings = [
+                *happenings,
+                *await self._store.read(lambda uow: hearing.missing(self._desk(uow), place, since, began, happenings)),
+            ]
+        await asyncio.gather(*(self._inbox(happening) for happening in happenings))
 
-    async def _shown(self, history: History, place: Place, since: datetime) -> Sequence[Happening]:
-        """What the platform shows. If it does not, the chat is known to have a gap."""
+    async def _shown(self, history: History, place: Place, since: datetime) -> Sequence[Happening] | None:
+        """What the platform shows, None if it does not: then the chat is known to have a gap."""
         try:
             async with asyncio.timeout(LONGEST_READ.total_seconds()):
                 return await history.since(place, since)
@@ -103,7 +112,7 @@ class Rereading:
         except Exception as error:  # noqa: BLE001 - an adapter's own fault, or no answer in time: the bot works on without
             log.error("The history of a place failed", action="history_failed", platform=place.platform, error=type(error).__name__)
         await self._store.write(lambda uow: hearing.note_gap(self._desk(uow), place, since))
-        return []
+        return None
 
     def _desk(self, uow: UnitOfWork) -> Desk:
         return Desk(uow, self._clock.now(), self._library, self._random)

@@ -1,16 +1,22 @@
 """One batch of what was heard, in one transaction: interactions first, then what people said, by set."""
 
 from collections.abc import Sequence, Set
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TypeGuard
 
 from copbot.domain.chat import HEARING
-from copbot.domain.heard import Commanded, Happening, Heard, Interaction, Said, Submitted
+from copbot.domain.heard import Commanded, Edited, Happening, Heard, Interaction, Removed, Said, Submitted
 from copbot.domain.message import Message, Nothing, Private, Reply
 from copbot.domain.place import Person, Place
 from copbot.ports.library import Library
 from copbot.services import commands, following_up, listening, naming, transcripts, writing_back
 from copbot.services.desk import Desk
+
+SHOWN_AFTER = timedelta(minutes=1)
+"""A message that is older than this stands in its platform's history, if it stands at all."""
+
+SHOWN_FOR = timedelta(hours=20)
+"""A workspace's own rules for keeping messages let go of none sooner: the shortest time that Slack offers is a day."""
 
 
 def take(desk: Desk, batch: Sequence[Heard]) -> list[Reply]:
@@ -49,6 +55,18 @@ def park(desk: Desk, heard: Happening, error: str) -> None:
     if place is not None:
         name = f"parked:{place.platform}:{place.channel}:{place.thread or ''}:{getattr(heard, 'message', '')}"
         desk.uow.facts.put(name, f"{type(heard).__name__} {error}")
+
+
+def missing(desk: Desk, place: Place, since: datetime, until: datetime, shown: Sequence[Happening]) -> list[Removed]:
+    """The messages of a place that are stored and that its whole history, read from ``until`` on, does not show: somebody took them back.
+
+    Neither the newest, which a platform may not show yet, nor those of earlier days, which the platform may have let go of by itself.
+    """
+    first, last = max(since, until - SHOWN_FOR), until - SHOWN_AFTER
+    stand = {event.message for event in shown if isinstance(event, Said | Edited)}
+    rows = [row for chat in desk.uow.chats.in_places([place.top], HEARING) for row in desk.uow.responses.of_chat(chat.id)]
+    stored = {row.message.message for row in rows if row.message is not None and row.place == place and first < row.at < last}
+    return [Removed(desk.now, place, message) for message in sorted(stored - stand)]
 
 
 def note_gap(desk: Desk, place: Place, since: datetime) -> None:

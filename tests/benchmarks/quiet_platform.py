@@ -28,6 +28,8 @@ class Opened:
 class Silence:
     """A history in which nothing was said."""
 
+    tells_removals = True
+
     async def since(self, place: Place, moment: datetime) -> Sequence[Happening]:
         """Nothing."""
         return []

@@ -10,7 +10,7 @@ from chat_stage import RoomStage
 from databases import ON_POSTGRESQL, Postgres
 from playhouse import BACKSTAGE, CHANNEL, PEOPLE, Open
 from resnetslt_chat import Evening, Left, Row, left_of
-from slack_house import SlackHouse, Trouble, account, config_on_slack, populate
+from slack_house import CHANNELS, SlackHouse, Trouble, account, config_on_slack, populate
 from slack_loopback.faults import Kind
 from slack_loopback.server import Loopback
 
@@ -162,6 +162,39 @@ async def test_somebody_named_by_a_mention_is_called_by_name_in_public(house: Sl
     await house.say("sally", "@copbot cohost @Jane")
     await house.until("2018-01-03 12:45")
     assert "Hosted by Sally, Lucy and Jane." in house.posts()[0]
+
+
+async def test_what_was_deleted_while_nobody_was_told_is_gone_after_the_next_reading(house: SlackHouse) -> None:
+    """Slack gives up telling of a deletion after some minutes, and its history does not show one."""
+    await Evening(house).schedule_by("sally")
+    await house.until("2018-01-31 19:36")
+    kept = await house.say("maria", "Yes, for years now", "Q1")
+    taken_back = await house.say("tom", "My manager Jo Bloggs would not let me", "Q1")
+    await house.until("2018-01-31 19:40")
+    house.slack.deliveries.hold()
+    house.people.delete(account("tom"), CHANNELS[CHANNEL], taken_back)
+    house.slack.deliveries.release(lambda held: [])
+    newest = await house.say("maria", "Or at least I think so", "Q1")
+    assert await _stored(house) == {kept, taken_back, newest}
+    await house.bot.reconcile()
+    assert await _stored(house) == {kept, newest}
+
+
+async def test_a_history_that_cannot_be_read_takes_nothing_away(house: SlackHouse) -> None:
+    await Evening(house).schedule_by("sally")
+    await house.until("2018-01-31 19:36")
+    kept = await house.say("maria", "Yes, for years now", "Q1")
+    await house.until("2018-01-31 19:40")
+    house.slack.api.faults.deny("conversations.replies", "missing_scope")
+    house.slack.api.faults.deny("conversations.history", "missing_scope")
+    await house.bot.reconcile()
+    assert await _stored(house) == {kept}
+
+
+async def _stored(house: SlackHouse) -> set[str]:
+    id = (await house.store.read(lambda uow: uow.chats.in_states(list(State))))[0].id
+    rows = await house.store.read(lambda uow: uow.responses.of_chat(id))
+    return {row.message.message for row in rows if row.message is not None}
 
 
 async def test_a_profile_that_could_not_be_read_is_asked_for_again(house: SlackHouse) -> None:

@@ -139,6 +139,8 @@ class FarRoom:
 class _Facets:
     """All optional facets at once."""
 
+    tells_removals = True
+
     def __init__(self, requests: Requests) -> None:
         self._requests = requests
 
