@@ -91,8 +91,8 @@ class Answers:
         if act is not None and not isinstance(reply, Nothing):
             act.told = True
         match reply:
-            case Private(message):
-                await self._tell(interaction, act, message)
+            case Private(message, _, window):
+                await self._tell(interaction, act, message, window)
             case Form():
                 await self._show_form(interaction, act, reply)
             case FormErrors():
@@ -198,12 +198,12 @@ class Answers:
         else:
             await self._reach.open(act.payload["trigger_id"], again)
 
-    async def _tell(self, interaction: Interaction, act: _Act | None, message: Message) -> None:
+    async def _tell(self, interaction: Interaction, act: _Act | None, message: Message, window: str = "") -> None:
         """Words first, since they must be there in time; then the files, which take a while."""
         files, names = message.files, escape(", ".join(file.name for file in message.files))
         if files:
             message = Message(f"{message.text}\n\n{names}: in your private messages with me.", message.buttons)
-        await self._tell_words(interaction, act, message)
+        await self._tell_words(interaction, act, message, window)
         if files:
             await self._hand_over(interaction, Message(f"Here is {names}.", files=files))
 
@@ -215,14 +215,14 @@ class Answers:
         except (Unclear, TryLater):
             await self._reach.post(interaction.person, message, key)
 
-    async def _tell_words(self, interaction: Interaction, act: _Act | None, message: Message) -> None:
+    async def _tell_words(self, interaction: Interaction, act: _Act | None, message: Message, window: str) -> None:
         view = await self._reach.told(interaction, message, "" if act is None else _title(act))
         if act is not None and _waits(interaction, act):
             act.answer.set_result({"response_action": "update", "view": view})
             return
         _let_go(act)
         refused: PlatformError | None = None
-        for say in self._ways(interaction, act):
+        for say in self._ways(interaction, act, window):
             try:
                 await say(message)
             except (Refused, TryLater) as error:
@@ -232,13 +232,13 @@ class Answers:
         if refused is not None:
             raise refused
 
-    def _ways(self, interaction: Interaction, act: _Act | None) -> Iterator[Say]:
+    def _ways(self, interaction: Interaction, act: _Act | None, window: str) -> Iterator[Say]:
         """The ways to tell somebody, best first. After one that Slack certainly refused, the next one is tried."""
         if act is not None and act.view is not None:
             yield partial(self._in_window, act.view["id"], interaction, _title(act))
-        elif act is not None and _from_home(act):
-            yield partial(self._in_new_window, act.payload["trigger_id"], interaction)
-        elif act is not None and act.payload.get("response_url"):
+        elif act is not None and (window or _from_home(act)):
+            yield partial(self._in_new_window, act.payload["trigger_id"], interaction, window)
+        if act is not None and act.view is None and act.payload.get("response_url"):
             yield partial(self._reach.respond, act.payload["response_url"], interaction.place.thread or "")
         if interaction.place.channel != interaction.person.id:
             yield partial(self._reach.whisper, interaction)
@@ -247,8 +247,8 @@ class Answers:
     async def _in_window(self, id: str, interaction: Interaction, title: str, message: Message) -> None:
         await self._reach.change(id, await self._reach.told(interaction, message, title))
 
-    async def _in_new_window(self, trigger: str, interaction: Interaction, message: Message) -> None:
-        await self._reach.open(trigger, await self._reach.told(interaction, message))
+    async def _in_new_window(self, trigger: str, interaction: Interaction, title: str, message: Message) -> None:
+        await self._reach.open(trigger, await self._reach.told(interaction, message, title))
 
 
 def _waits(interaction: Interaction, act: _Act) -> bool:

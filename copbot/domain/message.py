@@ -131,10 +131,14 @@ class Invitation:
 
 @dataclass(frozen=True, slots=True)
 class Private:
-    """Told to the one person who acted. What is in ``attach`` is made into files on the way out."""
+    """Told to the one person who acted. What is in ``attach`` is made into files on the way out.
+
+    ``window``: the title of a window of its own, for what people stay with for a while; where there are none, it is a message like others.
+    """
 
     message: Message
     attach: tuple[Invitation, ...] = ()
+    window: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ def with_files(reply: Reply, clock: Clock) -> Reply:
     if not isinstance(reply, Private) or not reply.attach:
         return reply
     files = tuple(_file(invitation, clock) for invitation in reply.attach)
-    return Private(replace(reply.message, files=(*reply.message.files, *files)))
+    return replace(reply, message=replace(reply.message, files=(*reply.message.files, *files)), attach=())
 
 
 def _file(invitation: Invitation, clock: Clock) -> File:

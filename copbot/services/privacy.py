@@ -120,7 +120,7 @@ def _panel(desk: Desk, call: Call, changed: tuple[Scope, ...]) -> Private:
         for scope, switch in now.items()
         if not switch.fixed
     )
-    return Private(Message(text, buttons=tuple(buttons)))
+    return Private(Message(text, buttons=tuple(buttons)), window="Your privacy")
 
 
 COMMANDS: tuple[Command, ...] = (

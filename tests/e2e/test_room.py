@@ -29,6 +29,7 @@ COMMANDS = (
     CommandSpec("schedule", "Plan a chat", "/cop schedule [set=ID] [at=TIME]", ("set", "at"), opens_form=True),
     CommandSpec("next", "Ask the next question now", "/cop next"),
     CommandSpec("privacy", "See and change what is kept about you", "/cop privacy"),
+    CommandSpec("off-record", "Keep nothing of what I say", "/cop off-record", on_message="Off the record"),
 )
 AXE = Path(__file__).parents[2] / "node_modules/axe-core/axe.min.js"
 pytestmark = [pytest.mark.e2e, pytest.mark.skipif(not Path(CHROMIUM).exists(), reason=f"there is no {CHROMIUM}")]

@@ -167,6 +167,21 @@ class TestPresses:
         await until(lambda: in_front(slack, ADA) == "You will be there.")
         assert told(slack, ADA) == []
 
+    async def test_what_has_a_window_of_its_own_is_told_there(self, slack: Loopback, bot: Listener) -> None:
+        telling(bot, Private(Message("Five switches", (NEXT,)), window="Your privacy"))
+        slack.people.slash(ADA, SLT, "privacy")
+        await until(lambda: in_front(slack, ADA) is not None)
+        view = slack.people.front(ADA)
+        assert view is not None
+        assert ("Five switches" in slack.people.read(view), told(slack, ADA)) == (True, [])
+
+    async def test_what_came_too_late_for_its_window_is_a_message(self, slack: Loopback, bot: Listener) -> None:
+        slack.api.faults.deny("views.open", "expired_trigger_id")
+        telling(bot, Private(Message("Five switches"), window="Your privacy"))
+        slack.people.slash(ADA, SLT, "privacy")
+        await until(lambda: told(slack, ADA) == ["Five switches"])
+        assert in_front(slack, ADA) is None
+
     async def test_what_has_no_way_left_is_said_to_the_core(self, slack: Loopback, bot: Listener) -> None:
         await slack.people.press(BEN, SLT, await the_panel(slack), "Next").over.wait()
         slack.api.revoked.add(BOT_TOKEN)
