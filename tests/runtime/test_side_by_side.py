@@ -127,6 +127,8 @@ async def test_a_chore_that_fails_does_not_end_the_ticking(
 class Attentive:
     """A history that takes its time, and notes how the plan stands meanwhile; if it ``hangs``, for ever."""
 
+    tells_removals = True
+
     def __init__(self, house: House, *, hangs: bool = False) -> None:
         self._house = house
         self._history = house.room.history
