@@ -77,7 +77,7 @@ class Receiver:
             await self._show_home(heard.person)
         else:
             await self._commit(heard)
-            if isinstance(heard, Said) and not heard.name and heard.person not in self._known:
+            if isinstance(heard, Said) and not heard.name and self._can_be_asked_for(heard.person):
                 self._nameless.put_nowait(heard.person)
 
     async def run(self) -> None:
@@ -89,6 +89,9 @@ class Receiver:
             if not self._waiting:
                 self._something_waits.clear()
             await self._settle(batch)
+
+    def _can_be_asked_for(self, person: Person) -> bool:
+        return person not in self._known and person.platform in self._platforms
 
     async def get_to_know(self) -> None:
         """Ask, one after the other and until cancelled, who those are whose messages came without a name."""
