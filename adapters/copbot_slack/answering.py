@@ -136,7 +136,7 @@ class Answers:
         """Who looks at a form that says "one moment" hears of its end, too."""
         try:
             await inbox(interaction)
-        except Exception:
+        except Exception:  # whatever the inbox raised: who looks at the form hears of it, and it goes on
             await self._end_of_waiting(interaction, act, FAILED)
             raise
         if not act.told:

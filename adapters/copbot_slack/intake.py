@@ -83,7 +83,7 @@ class Intake:
         self._at_once += 1
         try:
             await self._inbox(heard)
-        except Exception:
+        except Exception:  # whatever it was, it goes on: what is not taken is not acknowledged
             self._refused = True
             raise
         finally:

@@ -235,7 +235,7 @@ class _Sockets:
                 await asyncio.wait({socket.hello, socket.ended}, return_when=asyncio.FIRST_COMPLETED)
             if not socket.hello.done():
                 raise ConnectionError("no hello")
-        except BaseException:
+        except BaseException:  # a cancellation, too: no socket is left open
             await self._close(socket)
             raise
         self._up.add(socket)
