@@ -20,7 +20,6 @@ PANES = ("nav", "head", "log", "side", "form", "notice")
 """The templates in templates/panes, each with the id of the element that it fills."""
 
 EMOJI = (("👍", "thumbs up"), ("❤️", "heart"), ("💡", "idea"), ("👏", "applause"), ("🤔", "thinking"))
-"""Message shortcuts: the verb of ``/cop`` and the words in the menu."""
 
 
 class Unread:

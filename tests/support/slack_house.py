@@ -9,6 +9,7 @@ from datetime import datetime
 from pathlib import Path
 from random import Random
 from shutil import copytree
+from typing import Protocol
 
 from playhouse import BACKSTAGE, CHANNEL, HOSTS, PEOPLE, london
 from slack_loopback.deliveries import Delivery
@@ -70,21 +71,33 @@ class _SameTime(Time):
         return self._clock.now().timestamp()
 
 
+class Counting(Protocol):
+    """What counts in ``busy`` what a bot has in hand: heard, and not yet committed, told and followed up."""
+
+    busy: int
+
+
+def counting(adapter: Counting, inbox: Inbox) -> Inbox:
+    """The inbox, each event counted while it is in hand."""
+
+    async def counted(heard: Heard) -> None:
+        adapter.busy += 1
+        try:
+            await inbox(heard)
+        finally:
+            adapter.busy -= 1
+
+    return counted
+
+
 class _Counting(Slack):
-    """The adapter. ``busy`` counts what the bot has in hand: heard, and not yet committed, told and followed up."""
+    """The adapter, counting."""
 
     busy = 0
 
     @override
     async def run(self, inbox: Inbox) -> None:
-        async def counted(heard: Heard) -> None:
-            self.busy += 1
-            try:
-                await inbox(heard)
-            finally:
-                self.busy -= 1
-
-        await super().run(counted)
+        await super().run(counting(self, inbox))
 
 
 @dataclass(frozen=True)

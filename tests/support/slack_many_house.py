@@ -7,7 +7,7 @@ from pathlib import Path
 from random import Random
 
 from cryptography.fernet import Fernet
-from slack_house import CHANNELS, SlackHouse, config_on_slack
+from slack_house import CHANNELS, SlackHouse, config_on_slack, counting
 from slack_loopback.callbacks import Callbacks
 from slack_loopback.server import BOT_TOKEN, SECRET, Loopback
 from slack_loopback.workspace import APP, BOT, BOT_USER, TEAM, Workspace
@@ -17,7 +17,6 @@ from slack_serving import served
 from typing_extensions import override
 
 from copbot.content import Content
-from copbot.domain.heard import Heard
 from copbot.ports.platform import Inbox, Setup
 from copbot.runtime.bot import Bot
 from copbot.services.commands import SPECS
@@ -45,20 +44,13 @@ def config_of_many(folder: Path) -> Path:
 
 
 class _Counting(Workspaces):
-    """The adapter. ``busy`` counts what the bot has in hand: heard, and not yet committed, told and followed up."""
+    """The adapter, counting."""
 
     busy = 0
 
     @override
     async def run(self, inbox: Inbox) -> None:
-        async def counted(heard: Heard) -> None:
-            self.busy += 1
-            try:
-                await inbox(heard)
-            finally:
-                self.busy -= 1
-
-        await super().run(counted)
+        await super().run(counting(self, inbox))
 
 
 class ManyHouse(SlackHouse):
