@@ -20,20 +20,18 @@ _PAST = rf"(?:{_PAST_FORMS}|\w{{2,}}ed)"
 _WE_DID = r"(?:tried|started|set up|used|found|stopped)"
 _I_DID = r"(?:tried|used|saw|asked|found|ran|went)"
 
-# Look-arounds instead of \b, which never matches after the full stop of "e.g.". "when i" counts only before a past
-# form: alone ("when I think about it") it is one of the false friends named in 2-domain 3.3.
-_PHRASES = (
-    r"(?<!\w)(?:for example|e\.g\.|for instance|last (?:week|month|year)|yesterday|this (?:morning|week)"
-    rf"|when i {_PAST}|we {_WE_DID}|i {_I_DID}|one (?:time|family|child|student|team))(?!\w)"
+# "when i" counts only before a past form: alone ("when I think about it") it is one of the false friends named in 2-domain 3.3.
+CONCRETE = re.compile(
+    r" (?:for example|e g|for instance|last (?:week|month|year)|yesterday|this (?:morning|week)"
+    rf"|when i {_PAST}|we {_WE_DID}|i {_I_DID}|one (?:time|family|child|student|team)) "
 )
-CONCRETE, CONCRETE_IN_SMALL = re.compile(_PHRASES, re.IGNORECASE), re.compile(_PHRASES)
-"""Regardless of case, and twice as fast in text that is all in small letters."""
+"""In text ``apart``. That each phrase begins with a space lets it be found in a quarter of the time that looking behind it takes."""
 PAST_FORMS = frozenset(_PAST_FORMS.split("|"))
-WORD = re.compile(r"\w+")
-APART = "".join(letter if WORD.match(letter) else " " for letter in map(chr, range(128)))
-"""Words of ASCII are found with this and ``split`` in a quarter of the time."""
-REGULAR = re.compile(r"ed(?<=\w\wed)(?!\w)")
-"""The end of a word such as "needed", not of "bed"."""
+REGULAR = re.compile(r"ed (?<=\w\wed )")
+"""In text ``apart``, the end of a word such as "needed", not of "bed"."""
+OTHER_THAN_WORD = re.compile(r"\W")
+APART = "".join(" " if OTHER_THAN_WORD.match(letter) else letter for letter in map(chr, range(128)))
+"""What is no word in ASCII is replaced with this in a fraction of the time."""
 # Closing quotes, brackets, emphasis and emoji may follow the question mark; a letter or digit (as in an address) may not.
 QUESTION = re.compile(r"\?[^\w?]*\Z")
 
@@ -66,20 +64,20 @@ def _band(words: int) -> WordsBand | None:
 
 
 def _is_concrete(text: str, words: int) -> bool:
+    apart = _apart(text)
+    return CONCRETE.search(apart) is not None or (words >= LONG and _is_past(apart))
+
+
+def _apart(text: str) -> str:
+    """In small letters, with a space for everything that belongs to no word, and one on either side."""
     small = text.lower()
-    # Beyond ASCII there are letters that IGNORECASE takes for others, and lower() does not.
-    if CONCRETE_IN_SMALL.search(small) if text.isascii() else CONCRETE.search(text):
-        return True
-    return words >= LONG and _is_past(small)
+    return f" {small.translate(APART) if small.isascii() else OTHER_THAN_WORD.sub(' ', small)} "
 
 
-def _is_past(small: str) -> bool:
+def _is_past(apart: str) -> bool:
     """Whether there are enough past forms, those that are quickly found counted first."""
-    regular = len(REGULAR.findall(small))
-    if regular >= PAST_WORDS:
-        return True
-    words = small.translate(APART).split() if small.isascii() else WORD.findall(small)
-    return regular + sum(map(PAST_FORMS.__contains__, words)) >= PAST_WORDS
+    regular = len(REGULAR.findall(apart))
+    return regular >= PAST_WORDS or regular + sum(map(PAST_FORMS.__contains__, apart.split())) >= PAST_WORDS
 
 
 def question_cue(text: str) -> bool:

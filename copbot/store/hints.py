@@ -9,6 +9,8 @@ import structlog
 from typing_extensions import override
 
 from copbot.ports.clock import Hints
+from copbot.store.database import is_postgresql
+from copbot.store.statements import Prepared
 
 CHANNEL = "copbot_due"
 AGAIN = 5.0
@@ -17,10 +19,10 @@ _NOTIFY = sa.select(sa.func.pg_notify(CHANNEL, sa.bindparam("sender")))
 log = structlog.get_logger(__name__)
 
 
-def hint(connection: sa.Connection, sender: str) -> None:
-    """Say, if and when the transaction commits, that more is due. SQLite has one process, which knows."""
-    if connection.dialect.name == "postgresql":
-        connection.execute(_NOTIFY, {"sender": sender})
+def hinting(connection: sa.Connection, sender: str) -> Callable[[], object]:
+    """What says, if and when the transaction commits, that more is due. SQLite has one process, which knows."""
+    notify = Prepared(connection, _NOTIFY)
+    return (lambda: notify.rows(sender=sender)) if is_postgresql(connection) else lambda: None
 
 
 class PostgresHints(Hints):

@@ -81,7 +81,8 @@ class Prepared:
     def run_rows(self, rows: Sequence[Any]) -> int:
         """Execute once for each, with parameters as the driver takes them; how many rows that concerned."""
         try:
-            cursor = self._execute(rows, many=True)
+            # psycopg would send a single row by a pipeline, too, which costs more than the row.
+            cursor = self._execute(rows[0]) if len(rows) == 1 else self._execute(rows, many=True)
         except self._errors as error:
             self._fail(error)
         return int(cursor.rowcount)

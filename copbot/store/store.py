@@ -30,7 +30,7 @@ from copbot.store.database import (
     told_clearly,
     writing,
 )
-from copbot.store.hints import PostgresHints, hint
+from copbot.store.hints import PostgresHints, hinting
 from copbot.store.impatient import ImpatientConnection
 from copbot.store.repositories.members import Forgotten
 from copbot.store.repositories.outbox import SETTLE
@@ -62,6 +62,7 @@ class SqlStore(Store):
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="copbot-database")
         self._writer = writing(engine).connect()
         self._reader = engine.connect()
+        self._hint = hinting(self._writer, self._name)
         self._writing = SqlUnitOfWork(self._writer, settle=settle, secret=secret)
         self._reading = SqlUnitOfWork(self._reader, settle=settle, secret=secret)
         with self._begun():
@@ -196,7 +197,7 @@ class SqlStore(Store):
             self._writing.begun()
             yield self._writing
             if self._writing.ends():
-                hint(self._writer, self._name)
+                self._hint()
 
     @contextmanager
     def _only_us(self) -> Iterator[None]:

@@ -33,6 +33,10 @@ def test_the_band_at_its_edges_the_label_not_counted(words: int, band: WordsBand
         "we set up a group",
         "I asked them",
         "one family told us",
+        "we tried",
+        "(Yesterday)",
+        "“last year”",
+        "café: for example",
         "It rained and we walked and talked. " * 6,
     ],
 )
@@ -50,6 +54,9 @@ def test_something_that_happened(text: str) -> None:
         "It is what it is and we do what we do " * 5,
         "I definitely agree",
         "oneteam",
+        "last weekend",
+        "caféyesterday",
+        "ée.g. this",
     ],
 )
 def test_nothing_that_happened(text: str) -> None:

@@ -81,6 +81,7 @@ class SqlOutbox(Outbox):
         self._under = Prepared(connection, _UNDER)
         self._take_over = Prepared(connection, _TAKE_OVER, ("message",))
         self._in_vain = InVain(connection)
+        self._lock_lanes = Prepared(connection, _LOCK_LANES)
         self._read = reader(connection, OUTGOING.columns)
         self._hold = replacing(connection, tables.lane, ("lane",), "not_before")
 
@@ -185,7 +186,7 @@ class SqlOutbox(Outbox):
     def _take_turn(self, lanes: Collection[str]) -> None:
         """See to it that the ids of a lane grow in the order of commits: else a row could appear in front of one already claimed."""
         if self._shared:
-            self._connection.execute(_LOCK_LANES, {"lanes": sorted(lanes)})
+            self._lock_lanes.rows(lanes=sorted(lanes))
 
     def _cancel(self, statement: ReturningUpdate[Any], parameters: Mapping[str, Any]) -> int:
         """Cancel rows, and what waits for them. How many the statement itself concerned."""
