@@ -9,6 +9,7 @@ from typing import Any
 
 import psycopg
 import sqlalchemy as sa
+from psycopg.pq import TransactionStatus
 
 from copbot.errors import ConfigurationError, DatabaseUnreachable
 from copbot.store.impatient import ImpatientConnection, Silent
@@ -67,6 +68,10 @@ AWAY_ON_POSTGRESQL = ("08", "53", "55P03", "57014", "57P", "58030")
 
 TURNED_AWAY = ("authentication", "does not exist", "pg_hba.conf", "permission denied", "not permitted to log in")
 """What a server says to those who will not be let in the next time either; it sends no state along."""
+
+
+GLANCE = "copbot_glance"
+"""Execution option of a statement that only reads, and for whose sake no transaction need begin (see ``_outside_for_a_glance``)."""
 
 
 def make_engine(url: str) -> sa.Engine:
@@ -178,6 +183,12 @@ def _postgresql(address: sa.URL) -> sa.Engine:
     engine = sa.create_engine(address, hide_parameters=True, poolclass=sa.NullPool)
     sa.event.listen(engine, "do_connect", lambda _dialect, _record, words, names: ImpatientConnection.connect(*words, **names))
     sa.event.listen(engine, "connect", _set_session)
+    return taught(engine)
+
+
+def taught(engine: sa.Engine) -> sa.Engine:
+    """An engine for PostgreSQL, wherever its connections come from: begins no transaction for a glance, keeps words out of errors."""
+    sa.event.listen(engine, "before_cursor_execute", _outside_for_a_glance)
     sa.event.listen(engine, "handle_error", _keep_words_out)
     return engine
 
@@ -188,6 +199,17 @@ def _set_session(connection: Any, _record: object) -> None:  # noqa: ANN401 - wh
     connection.adapters.register_dumper(str, TextDumper)
     connection.execute("SELECT " + ", ".join(f"set_config('{name}', '{value}', false)" for name, value in SESSION.items())).close()
     connection.commit()
+
+
+def _outside_for_a_glance(_connection: object, cursor: Any, _sql: str, _parameters: object, context: Any, _many: object) -> None:  # noqa: ANN401
+    """Begin no transaction for a glance: an idle bot looks around several times a tick, and BEGIN and COMMIT are round trips of their own.
+
+    Nothing is lost by it: each statement sees what was committed before it, in a transaction or not, and a glance locks nothing.
+    https://www.postgresql.org/docs/current/transaction-iso.html#XACT-READ-COMMITTED
+    """
+    driver, glances = cursor.connection, context.execution_options.get(GLANCE, False)
+    if driver.autocommit != glances and driver.pgconn.transaction_status == TransactionStatus.IDLE:
+        driver.autocommit = glances
 
 
 def _keep_words_out(context: sa.engine.ExceptionContext) -> None:

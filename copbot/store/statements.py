@@ -43,6 +43,8 @@ class Prepared:
     def __init__(self, connection: sa.Connection, statement: sa.ClauseElement, columns: Iterable[str] | None = None) -> None:
         self._connection = connection
         self._statement = statement
+        self.execution_options: Mapping[str, Any] = statement.get_execution_options() if isinstance(statement, sa.Executable) else {}
+        """As of a context of Core's: for those who listen."""
         self._columns = None if columns is None else list(columns)
         self._errors = connection.dialect.loaded_dbapi.Error
         self._keeps_cursor = is_postgresql(connection)
@@ -98,7 +100,7 @@ class Prepared:
         """Execute, and tell whoever listens to the engine's statements, as Core would."""
         cursor = self._cursor_of(self._connection.connection)
         for tell in self._connection.engine.dispatch.before_cursor_execute:
-            tell(self._connection, cursor, self._spoken.sql, parameters, None, many)
+            tell(self._connection, cursor, self._spoken.sql, parameters, self, many)
         (cursor.executemany if many else cursor.execute)(self._spoken.sql, parameters)
         return cursor
 

@@ -10,6 +10,7 @@ from typing_extensions import override
 from copbot.domain.facilitation import Restraint, Suggestion, SuggestionState
 from copbot.ports.store import Facilitation
 from copbot.store import tables
+from copbot.store.database import GLANCE
 from copbot.store.mapper import Mapper, skipping
 
 RESTRAINT = Mapper(Restraint, tables.restraint)
@@ -19,12 +20,9 @@ _restraint, _suggestion = tables.restraint.c, tables.suggestion.c
 _RESTRAINTS = RESTRAINT.select.where(_restraint.chat == sa.bindparam("of_chat")).order_by(_restraint.id)
 _OF_ID = SUGGESTION.select.where(_suggestion.id == sa.bindparam("of_id"))
 _OF_CHAT = SUGGESTION.select.where(_suggestion.chat == sa.bindparam("of_chat")).order_by(_suggestion.id)
-_EXPIRE = (
-    tables.suggestion.update()
-    .where(_suggestion.state == SuggestionState.OFFERED, _suggestion.expires_at <= sa.bindparam("now"))
-    .values(state=SuggestionState.EXPIRED)
-    .returning(*SUGGESTION.columns)
-)
+_IS_OVER = (_suggestion.state == SuggestionState.OFFERED, _suggestion.expires_at <= sa.bindparam("now"))
+_ANY_OVER = sa.select(_suggestion.id).where(*_IS_OVER).limit(1).execution_options(**{GLANCE: True})
+_EXPIRE = tables.suggestion.update().where(*_IS_OVER).values(state=SuggestionState.EXPIRED).returning(*SUGGESTION.columns)
 
 
 class SqlFacilitation(Facilitation):
@@ -62,5 +60,7 @@ class SqlFacilitation(Facilitation):
 
     @override
     def expire(self, now: datetime) -> list[Suggestion]:
+        if self._connection.execute(_ANY_OVER, {"now": now}).first() is None:
+            return []
         expired = SUGGESTION.values(self._connection.execute(_EXPIRE, {"now": now}).all())
         return sorted(expired, key=lambda suggestion: suggestion.id)

@@ -12,6 +12,7 @@ from copbot.domain.follow_up import Commitment, FollowUp, FollowUpState, Reflect
 from copbot.domain.response import MessageKey
 from copbot.ports.people import FollowUps
 from copbot.store import tables
+from copbot.store.database import GLANCE
 from copbot.store.mapper import MESSAGE_KEY, Mapper, chunks, replacing, rows_for, skipping, some
 
 FOLLOW_UP = Mapper(FollowUp, tables.follow_up)
@@ -27,7 +28,7 @@ _DUE = (
     .limit(sa.bindparam("at_most"))
     .with_for_update(skip_locked=True)
 )
-_NEXT_DUE = sa.select(sa.func.min(_follow_up.due_at)).where(_follow_up.state == FollowUpState.WAITING)
+_NEXT_DUE = sa.select(sa.func.min(_follow_up.due_at)).where(_follow_up.state == FollowUpState.WAITING).execution_options(**{GLANCE: True})
 _OF_MEMBER = FOLLOW_UP.select.where(_follow_up.member == sa.bindparam("of_member")).order_by(_follow_up.id)
 _IN_STATE = _OF_MEMBER.where(_follow_up.state == sa.bindparam("in_state"))
 _REFLECTIONS = REFLECTION.select.where(tables.reflection.c.member == sa.bindparam("of_member")).order_by(tables.reflection.c.id)
@@ -67,6 +68,9 @@ class SqlFollowUps(FollowUps):
 
     @override
     def due(self, now: datetime, limit: int) -> list[FollowUp]:
+        first = self.next_due()
+        if first is None or first > now:
+            return []
         return FOLLOW_UP.values(self._connection.execute(_DUE, {"now": now, "at_most": limit}).all())
 
     @override

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from copbot.domain.step import Fate, Outgoing
 from copbot.store import tables
+from copbot.store.database import GLANCE
 from copbot.store.mapper import TARGET, Mapper, posted
 from copbot.store.restored import Doubt
 from copbot.store.statements import Prepared, constants, reader
@@ -44,7 +45,7 @@ _CLAIMABLE = (
     .with_for_update(of=tables.outbox, skip_locked=True)
 )
 _TIMED_BY = (_row.fate, _row.due_at, _lane.not_before, _row.lease_until, _row.last_claimed_at)
-_TIMES = sa.select(*_TIMED_BY).select_from(_HEADS).where(*_IS_HEAD)
+_TIMES = sa.select(*_TIMED_BY).select_from(_HEADS).where(*_IS_HEAD).execution_options(**{GLANCE: True})
 _LEASE = tables.outbox.update().where(_row.id == sa.bindparam("of_id"))
 _MARK = tables.outbox.update().where(
     _row.id == sa.bindparam("of_id"),

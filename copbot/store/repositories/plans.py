@@ -10,6 +10,7 @@ from copbot.domain.chat import ON_PLAN
 from copbot.domain.step import Step, StepState
 from copbot.ports.store import Editions, Facts, Interactions, Steps
 from copbot.store import tables
+from copbot.store.database import GLANCE
 from copbot.store.mapper import Mapper, replacing, skipping
 from copbot.store.statements import Prepared, among, constants, reader
 
@@ -26,11 +27,14 @@ _FIRST_DUE = (
     .where(*_WAITING[1], _step.due_at <= _now)
     .order_by(_step.due_at, _step.id)
     .limit(sa.bindparam("at_most", type_=sa.Integer))
+    .execution_options(**{GLANCE: True})
 )
 _DUE = STEP.select.select_from(_WAITING[0]).where(*_WAITING[1], _step.due_at <= _now).order_by(_step.chat, _step.due_at, _step.id)
 _NEXT_OF = sa.select(sa.func.min(_step.due_at)).where(_step.chat == sa.bindparam("of_chat"), _step.due_at > sa.bindparam("after"))
 # The first in the order of an index, and not min(): over a join PostgreSQL would read every step that is still to come.
-_NEXT_DUE = sa.select(_step.due_at).select_from(_WAITING[0]).where(*_WAITING[1]).order_by(_step.due_at).limit(1)
+_NEXT_DUE = (
+    sa.select(_step.due_at).select_from(_WAITING[0]).where(*_WAITING[1]).order_by(_step.due_at).limit(1).execution_options(**{GLANCE: True})
+)
 _END_ALL = tables.step.update().where(_step.chat == sa.bindparam("of_chat"), _step.state == StepState.DUE)
 _VALUE = sa.select(tables.fact.c.value).where(tables.fact.c.name == sa.bindparam("of_name"))
 

@@ -12,7 +12,7 @@ import psycopg
 import sqlalchemy as sa
 from typing_extensions import override
 
-from copbot.store.database import make_engine
+from copbot.store.database import make_engine, taught
 from copbot.store.migrate import migrate
 from copbot.store.store import SqlStore
 
@@ -124,7 +124,7 @@ def _keeping(url: str) -> sa.Engine:
         borrowed.detach()
         return connection
 
-    return sa.create_engine(engine.url, creator=connect, poolclass=_Kept, pool_size=0, pool_use_lifo=True)
+    return taught(sa.create_engine(engine.url, creator=connect, poolclass=_Kept, pool_size=0, pool_use_lifo=True))
 
 
 class PostgresDatabase(Database):
