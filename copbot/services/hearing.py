@@ -9,7 +9,7 @@ from copbot.domain.heard import Commanded, Edited, Happening, Heard, Interaction
 from copbot.domain.message import Message, Nothing, Private, Reply
 from copbot.domain.place import Person, Place
 from copbot.ports.library import Library
-from copbot.services import commands, following_up, listening, naming, transcripts, writing_back
+from copbot.services import commands, following_up, gaps, listening, naming, writing_back
 from copbot.services.desk import Desk
 
 SHOWN_AFTER = timedelta(minutes=1)
@@ -72,7 +72,13 @@ def missing(desk: Desk, place: Place, since: datetime, until: datetime, shown: S
 def note_gap(desk: Desk, place: Place, since: datetime) -> None:
     """The history of a place could not be read: the transcripts of the chats there say what they may lack."""
     for chat in desk.uow.chats.in_places([place.top], HEARING):
-        transcripts.note_gap(desk, chat, since, desk.now)
+        gaps.note(desk, chat, place, since, desk.now)
+
+
+def fill_gap(desk: Desk, place: Place, since: datetime, until: datetime) -> None:
+    """The history of a place was read, whole: what could not be read of it earlier is not missing any more."""
+    for chat in desk.uow.chats.in_places([place.top], HEARING):
+        gaps.fill(desk, chat, place, since, until)
 
 
 def apology(library: Library) -> Reply:

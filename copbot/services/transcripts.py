@@ -1,6 +1,5 @@
 """Transcripts: collecting what may be shown of a chat, and handing it to hosts."""
 
-import json
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -12,10 +11,10 @@ from copbot.domain.plan import questions_of
 from copbot.domain.question import Paper
 from copbot.domain.response import Response
 from copbot.domain.step import Fate, Outgoing, Verb
-from copbot.domain.transcript import BOT, Author, Gap, Line, Section, Transcript, may_quote, names_of, without_names
+from copbot.domain.transcript import BOT, Author, Line, Section, Transcript, may_quote, names_of, without_names
 from copbot.domain.transcript_text import file
 from copbot.ports.platform import CommandSpec
-from copbot.services import outgoing
+from copbot.services import gaps, outgoing
 from copbot.services.call import Call, Command, Press, Who, private
 from copbot.services.desk import Desk
 
@@ -45,7 +44,7 @@ def collect(desk: Desk, chat: Chat) -> Transcript:
         sections=_sections(
             desk, chat, responses, [_line(each, authors[each.member], names, called, hidden=hidden) for each in shown], shown
         ),
-        gaps=gaps(desk, chat),
+        gaps=gaps.of(desk, chat),
         chatham_house=hidden,
     )
 
@@ -118,18 +117,6 @@ def _paper(paper: Paper | None) -> str:
     doi = f"doi:{paper.doi}" if paper.doi else ""
     parts = [part for part in (f"{paper.authors}{when}".strip(), paper.title, paper.journal, doi) if part]
     return " ".join(part if part[-1] in ".?!" else f"{part}." for part in parts)
-
-
-def note_gap(desk: Desk, chat: Chat, since: datetime, until: datetime) -> None:
-    """Remember that nothing could be heard between two instants (UTC) and no history filled it: the transcript will say so."""
-    known = [[gap.since.isoformat(), gap.until.isoformat()] for gap in gaps(desk, chat)]
-    desk.uow.facts.put(f"gaps:{chat.id}", json.dumps([*known, [since.isoformat(), until.isoformat()]]))
-
-
-def gaps(desk: Desk, chat: Chat) -> tuple[Gap, ...]:
-    """What ``note_gap`` remembered."""
-    pairs: list[tuple[str, str]] = json.loads(desk.uow.facts.get(f"gaps:{chat.id}") or "[]")
-    return tuple(Gap(datetime.fromisoformat(since), datetime.fromisoformat(until)) for since, until in pairs)
 
 
 def give(desk: Desk, call: Call) -> Reply:

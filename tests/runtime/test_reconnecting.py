@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from random import Random
 
 import pytest
@@ -12,9 +12,13 @@ from typing_extensions import override
 
 from copbot.domain.heard import Happening, Heard
 from copbot.domain.place import Place
+from copbot.domain.transcript import Gap
+from copbot.errors import TryLater
 from copbot.ports.platform import History, Inbox
 from copbot.runtime.rereading import Rereading
 from copbot.runtime.supervising import supervised
+from copbot.services import gaps
+from copbot.services.desk import Desk
 
 
 class Forgetful:
@@ -38,11 +42,14 @@ class Counted(History):
     def __init__(self, history: History) -> None:
         self._history = history
         self.read: list[Place] = []
+        self.is_away = False
         self.thread = asyncio.Event()
 
     @override
     async def since(self, place: Place, moment: datetime) -> Sequence[Happening]:
         self.read.append(place)
+        if self.is_away:
+            raise TryLater("room", "there is no history just now", timedelta(minutes=1))
         found = await self._history.since(place, moment)
         if place.thread is not None:
             self.thread.set()
@@ -104,3 +111,18 @@ async def test_connections_that_keep_ending_are_read_after_once(live: House, his
     rereading.after_gap("room")
     await history.after_thread()
     assert [place.thread is None for place in history.read] == [True, False] * 2
+
+
+async def test_what_could_not_be_read_is_missing_until_it_is_read(live: House, history: Counted) -> None:
+    await live.until("2018-01-31 19:36")
+    chat = await live.chat()
+
+    async def missing() -> tuple[Gap, ...]:
+        return await live.store.read(lambda uow: gaps.of(Desk(uow, live.clock.now(), live.content, Random(1)), chat))
+
+    history.is_away = True
+    await live.bot.reconcile()
+    assert [(gap.since, gap.until) for gap in await missing()] == [(chat.opened_at, live.clock.now())]
+    history.is_away = False
+    await live.bot.reconcile()
+    assert await missing() == ()

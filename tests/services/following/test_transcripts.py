@@ -1,12 +1,13 @@
+import json
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from copbot.domain.chat import Chat
 from copbot.domain.consent import Consent, Scope
 from copbot.domain.message import Private
-from copbot.domain.transcript import Transcript
-from copbot.services import transcripts
+from copbot.domain.transcript import Gap, Transcript
+from copbot.services import gaps, transcripts
 
 if TYPE_CHECKING:
     from .conftest import World
@@ -94,12 +95,40 @@ def test_under_the_chatham_house_rule_there_are_no_names_and_no_times(world: "Wo
     assert not any(line.is_host for line in found.sections[0].lines)
 
 
-def test_gaps_are_stated(world: "World") -> None:
-    chat = world.open_chat()
-    with world.desk() as desk:
-        transcripts.note_gap(desk, chat, world.now, world.now + timedelta(minutes=3))
-        transcripts.note_gap(desk, chat, world.now + timedelta(minutes=9), world.now + timedelta(minutes=10))
-    assert [gap.until - gap.since for gap in collect(world, chat).gaps] == [timedelta(minutes=3), timedelta(minutes=1)]
+class TestGaps:
+    """Minutes of the chat in which nothing could be heard; each place of it has its own."""
+
+    def test_they_are_stated_once_wherever_they_were(self, world: "World") -> None:
+        chat = world.open_chat()
+        thread = chat.place._replace(thread="t1")
+        with world.desk() as desk:
+            gaps.note(desk, chat, thread, minute(world, 9), minute(world, 10))
+            gaps.note(desk, chat, chat.place, minute(world, 0), minute(world, 3))
+            gaps.note(desk, chat, thread, minute(world, 2), minute(world, 4))
+        assert collect(world, chat).gaps == (Gap(minute(world, 0), minute(world, 4)), Gap(minute(world, 9), minute(world, 10)))
+
+    def test_a_whole_reading_of_the_same_place_fills_them(self, world: "World") -> None:
+        chat = world.open_chat()
+        thread = chat.place._replace(thread="t1")
+        with world.desk() as desk:
+            gaps.note(desk, chat, thread, minute(world, 0), minute(world, 3))
+            for place, since, until in ((chat.place, 0, 9), (thread, 1, 9), (thread, 0, 2)):
+                gaps.fill(desk, chat, place, minute(world, since), minute(world, until))
+        assert collect(world, chat).gaps == (Gap(minute(world, 0), minute(world, 3)),)
+        with world.desk() as desk:
+            gaps.fill(desk, chat, thread, minute(world, 0), minute(world, 3))
+        assert collect(world, chat).gaps == ()
+
+    def test_those_noted_before_places_were_stay(self, world: "World") -> None:
+        chat = world.open_chat()
+        with world.desk() as desk:
+            desk.uow.facts.put(f"gaps:{chat.id}", json.dumps([[minute(world, 0).isoformat(), minute(world, 3).isoformat()]]))
+            gaps.fill(desk, chat, chat.place, minute(world, 0), minute(world, 9))
+        assert collect(world, chat).gaps == (Gap(minute(world, 0), minute(world, 3)),)
+
+
+def minute(world: "World", number: int) -> datetime:
+    return world.now + timedelta(minutes=number)
 
 
 def test_a_host_gets_it_as_a_file(world: "World") -> None:
