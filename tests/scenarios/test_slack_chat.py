@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import AsyncIterator, Collection, Iterator
+from operator import methodcaller
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from databases import ON_POSTGRESQL, Postgres
 from playhouse import BACKSTAGE, CHANNEL, PEOPLE, Open
 from resnetslt_chat import Evening, Left, Row, left_of
 from slack_house import CHANNELS, SlackHouse, Trouble, account, config_on_slack, populate
+from slack_http_house import HttpHouse
 from slack_loopback.faults import Kind
 from slack_loopback.server import Loopback
 
@@ -53,13 +55,22 @@ async def slack() -> AsyncIterator[Loopback]:
 
 
 @pytest.fixture
-async def house(slack: Loopback, slack_store: SqlStore, tmp_path: Path) -> AsyncIterator[SlackHouse]:
+def kind() -> type[SlackHouse]:
+    """Of the house: in Socket Mode, unless a test says otherwise."""
+    return SlackHouse
+
+
+IN_EITHER_MODE = pytest.mark.parametrize("kind", [SlackHouse, HttpHouse], ids=["sockets", "http"])
+
+
+@pytest.fixture
+async def house(kind: type[SlackHouse], slack: Loopback, slack_store: SqlStore, tmp_path: Path) -> AsyncIterator[SlackHouse]:
     """Four weeks before the chat, nothing scheduled."""
     content = Content.load(config_on_slack(tmp_path), data_dir("prompts"))
-    house = SlackHouse(slack, slack_store, content, "2018-01-02 12:00")
+    house = kind(slack, slack_store, content, "2018-01-02 12:00")
     await house.start()
     yield house
-    await house.bot.stop()
+    await house.kill()
 
 
 async def in_the_room(open_house: Open, *, replies: bool = False) -> Left:
@@ -68,6 +79,7 @@ async def in_the_room(open_house: Open, *, replies: bool = False) -> Left:
     return await left_of(stage)
 
 
+@IN_EITHER_MODE
 async def test_the_same_chat_leaves_the_same_log_and_transcript(house: SlackHouse, open_house: Open) -> None:
     await Evening(house).play()
     on_slack = await left_of(house)
@@ -112,20 +124,21 @@ async def deliver_late(house: SlackHouse) -> None:
 TROUBLES = (
     Trouble("2018-01-31 19:34:50", die_posting_the_first_question),
     Trouble("2018-01-31 19:46:05", lose_an_answer),
-    Trouble("2018-01-31 19:51:30", SlackHouse.cut),
-    Trouble("2018-01-31 19:52:20", SlackHouse.connected),
+    Trouble("2018-01-31 19:51:30", methodcaller("cut")),
+    Trouble("2018-01-31 19:52:20", methodcaller("connected")),
     Trouble("2018-01-31 20:01:05", lose_an_answer),
     Trouble("2018-01-31 20:01:30", deliver_twice),
     Trouble("2018-01-31 20:02:00", hold_back),
     Trouble("2018-01-31 20:03:00", deliver_late),
     Trouble("2018-01-31 20:04:20", hold_back),
     Trouble("2018-01-31 20:04:50", deliver_late),
-    Trouble("2018-01-31 20:12:20", SlackHouse.kill),
-    Trouble("2018-01-31 20:13:00", SlackHouse.restart),
+    Trouble("2018-01-31 20:12:20", methodcaller("kill")),
+    Trouble("2018-01-31 20:13:00", methodcaller("restart")),
     Trouble("2018-01-31 20:15:30", deliver_twice),
 )
 
 
+@IN_EITHER_MODE
 async def test_kills_cuts_lost_answers_and_events_twice_late_and_in_disorder_change_nothing(house: SlackHouse, open_house: Open) -> None:
     house.troubles += TROUBLES
     await Evening(house).play()

@@ -125,10 +125,14 @@ class SlackHouse:
     def _new(self) -> None:
         self._bots += 1
         self.alive = True
-        raw = {"bot_token": BOT_TOKEN, "app_token": APP_TOKEN, "api_url": self.slack.api_url}
+        raw = self.settings()
         self.adapter = _Counting(read_settings(raw), Setup(SPECS, self.clock, KeepingTable(self.store, SLACK), raw))
         chance, owner = Random(self._bots), f"bot {self._bots}"
         self.bot = Bot(self.store, self.content, [self.adapter], self.clock, self.clock, random=chance, owner=owner)
+
+    def settings(self) -> dict[str, str]:
+        """The adapter's, as an operator would write them."""
+        return {"bot_token": BOT_TOKEN, "app_token": APP_TOKEN, "api_url": self.slack.api_url}
 
     async def start(self) -> None:
         """Connect; then everybody joins the channel."""

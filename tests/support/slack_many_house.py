@@ -1,27 +1,21 @@
 """A whole chat in one of many workspaces: Slack calls by HTTP, and every id says which workspace it is in."""
 
-import asyncio
-import json
-from contextlib import AsyncExitStack
 from pathlib import Path
 from random import Random
 
 from cryptography.fernet import Fernet
-from slack_house import CHANNELS, SlackHouse, config_on_slack, counting
-from slack_loopback.callbacks import Callbacks
-from slack_loopback.server import BOT_TOKEN, SECRET, Loopback
-from slack_loopback.workspace import APP, BOT, BOT_USER, TEAM, Workspace
+from slack_house import CHANNELS, config_on_slack, counting
+from slack_http_house import HttpHouse
+from slack_loopback.server import BOT_TOKEN, SECRET
+from slack_loopback.workspace import APP, BOT, BOT_USER, TEAM
 from slack_many import CLIENT_ID, CLIENT_SECRET, SITE
 from slack_sdk.oauth.installation_store import Installation
-from slack_serving import served
 from typing_extensions import override
 
-from copbot.content import Content
 from copbot.ports.platform import Inbox, Setup
 from copbot.runtime.bot import Bot
 from copbot.services.commands import SPECS
 from copbot.store.keeping import KeepingTable
-from copbot.store.store import SqlStore
 from copbot_slack.installations import Installations
 from copbot_slack.names import SLACK
 from copbot_slack.sealing import Seal
@@ -29,7 +23,6 @@ from copbot_slack.settings import read_settings
 from copbot_slack.workspaces import Workspaces
 
 KEY = Fernet.generate_key().decode()
-NEVER_MIND = json.dumps({"type": "event_callback", "team_id": "T0NOBODY", "event": {"type": "team_join"}})
 
 
 def config_of_many(folder: Path) -> Path:
@@ -53,20 +46,19 @@ class _Counting(Workspaces):
         await super().run(counting(self, inbox))
 
 
-class ManyHouse(SlackHouse):
-    """The house for one workspace, behind a web server. Slack's signatures are of today, or they would be years old."""
+class ManyHouse(HttpHouse):
+    """The house for one workspace, where any number could be."""
 
-    def __init__(self, slack: Loopback, store: SqlStore, content: Content, moment: str) -> None:
-        super().__init__(slack, store, content, moment)
-        slack.callbacks = Callbacks(Workspace(), SECRET)
-        self._servers = AsyncExitStack()
+    @override
+    def settings(self) -> dict[str, str]:
+        app = {"client_id": CLIENT_ID, "client_secret": CLIENT_SECRET, "signing_secret": SECRET}
+        return {**app, "encryption_keys": KEY, "public_url": SITE, "api_url": self.slack.api_url}
 
     @override
     def _new(self) -> None:
         self._bots += 1
         self.alive = True
-        app = {"client_id": CLIENT_ID, "client_secret": CLIENT_SECRET, "signing_secret": SECRET}
-        raw = {**app, "encryption_keys": KEY, "public_url": SITE, "api_url": self.slack.api_url}
+        raw = self.settings()
         keeping = KeepingTable(self.store, SLACK)
         self.adapter = _Counting(read_settings(raw), Setup(SPECS, self.clock, keeping, raw))  # type: ignore[assignment] # by the same port
         chance, owner = Random(self._bots), f"bot {self._bots}"
@@ -77,20 +69,6 @@ class ManyHouse(SlackHouse):
         came = Installation(app_id=APP, team_id=TEAM, bot_token=BOT_TOKEN, bot_id=BOT, bot_user_id=BOT_USER, user_id="U0SALLY")
         await Installations(KeepingTable(self.store, SLACK), Seal([KEY]), self.clock).async_save(came)
         await super().start()
-
-    @override
-    async def connected(self) -> None:
-        self.slack.post_to(await self._servers.enter_async_context(served(self.adapter.http)))
-        while (await self.slack.callbacks.post(NEVER_MIND, "application/json"))[0] != 200:  # noqa: ASYNC110 - it does not say when it listens
-            await asyncio.sleep(0.01)
-        self.slack.deliveries.hurry()
-        await self.settled()
-        await self.bot.reconcile()
-
-    @override
-    async def cut(self) -> None:
-        """Take the web server away, until ``connected``."""
-        await self._servers.aclose()
 
     @override
     def called(self, id: str) -> str:
