@@ -15,10 +15,10 @@ from typing import Any
 import structlog
 
 from copbot.domain.heard import Interaction, Pressed, Submitted
-from copbot.domain.markup import escape
-from copbot.domain.message import Button, Form, FormErrors, Look, Message, Nothing, Private, Reply
+from copbot.domain.message import Form, FormErrors, Message, Nothing, Private, Reply
 from copbot.errors import Gone, PlatformError, Refused, TryLater, Unclear
 from copbot.ports.platform import Inbox
+from copbot_slack import wording
 from copbot_slack.account import Account
 from copbot_slack.forms import Carried, errors_of, told_view, view_of
 from copbot_slack.hearing import Payload
@@ -37,11 +37,6 @@ KEPT_FOR = 1800.0
 MOST_KEPT = 5000
 OFFERED = "copbot:open"
 """The action of the adapter's own button, which opens a form that could not be opened at once."""
-
-ONE_MOMENT = Message("One moment, please. This takes longer than usual.")
-DONE = Message("Done. You can close this.")
-FAILED = Message("That did not work. Please try it again in a minute.")
-ASK_AGAIN = Message("This form is not there any more. Type the command again.")
 
 log = structlog.get_logger(__name__)
 Say = Callable[[Message], Awaitable[Any]]
@@ -110,7 +105,7 @@ class Answers:
         """The adapter's own button was pressed: open the form that it offers."""
         offered = self._offered.get(payload["actions"][0].get("value", ""))
         if offered is None:
-            await self._reach.respond(payload["response_url"], "", ASK_AGAIN)
+            await self._reach.respond(payload["response_url"], "", wording.ASK_AGAIN)
         else:
             await self._reach.open(payload["trigger_id"], view_of(*offered))
 
@@ -137,10 +132,10 @@ class Answers:
         try:
             await inbox(interaction)
         except Exception:  # whatever the inbox raised: who looks at the form hears of it, and it goes on
-            await self._end_of_waiting(interaction, act, FAILED)
+            await self._end_of_waiting(interaction, act, wording.FAILED)
             raise
         if not act.told:
-            await self._end_of_waiting(interaction, act, DONE)
+            await self._end_of_waiting(interaction, act, wording.DONE)
 
     async def _end_of_waiting(self, interaction: Interaction, act: _Act, message: Message) -> None:
         if isinstance(interaction, Submitted) and act.view is not None:
@@ -156,7 +151,7 @@ class Answers:
         if not isinstance(interaction, Submitted):
             return {}
         act.view = act.payload["view"]
-        return {"response_action": "update", "view": told_view(ONE_MOMENT, _title(act))}
+        return {"response_action": "update", "view": told_view(wording.ONE_MOMENT, _title(act))}
 
     async def _show_form(self, interaction: Interaction, act: _Act | None, form: Form) -> None:
         """A mention cannot open a form, nor can what was done a while ago; a button can."""
@@ -177,8 +172,7 @@ class Answers:
         self._offered[interaction.id] = (form, carried)
         if len(self._offered) > MOST_KEPT:
             self._offered.pop(next(iter(self._offered)))
-        button = Button("Open it", OFFERED, interaction.id, Look.PRIMARY)
-        await self._tell(interaction, act, Message(f"{escape(form.title)}: the form is ready.", (button,)))
+        await self._tell(interaction, act, wording.form_ready(form.title, OFFERED, interaction.id))
 
     async def _show_errors(self, interaction: Interaction, act: _Act | None, errors: FormErrors) -> None:
         if act is not None and _waits(interaction, act):
@@ -200,12 +194,9 @@ class Answers:
 
     async def _tell(self, interaction: Interaction, act: _Act | None, message: Message, window: str = "") -> None:
         """Words first, since they must be there in time; then the files, which take a while."""
-        files, names = message.files, escape(", ".join(file.name for file in message.files))
-        if files:
-            message = Message(f"{message.text}\n\n{names}: in your private messages with me.", message.buttons)
-        await self._tell_words(interaction, act, message, window)
-        if files:
-            await self._hand_over(interaction, Message(f"Here is {names}.", files=files))
+        await self._tell_words(interaction, act, wording.without_files(message), window)
+        if message.files:
+            await self._hand_over(interaction, wording.handing_over(message.files))
 
     async def _hand_over(self, interaction: Interaction, message: Message) -> None:
         """Posted under a key: where an answer got lost, the same call finds what stands there and does the rest."""

@@ -5,8 +5,10 @@ brackets; people's words are escaped, so that nothing of theirs can become one. 
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
+from copbot.domain.markup import escape
+from copbot.domain.message import Button, File, Look, Message
 from copbot.kit.markdown import parse, words
 from copbot.kit.nodes import (
     Block,
@@ -30,9 +32,36 @@ from copbot_slack.rich_text import CHANNEL, USER, link_of, safe_url, time_format
 TEXT_MOST = 4000
 """Above it Slack may break a message into several."""
 
+ONE_MOMENT = Message("One moment, please. This takes longer than usual.")
+DONE = Message("Done. You can close this.")
+FAILED = Message("That did not work. Please try it again in a minute.")
+ASK_AGAIN = Message("This form is not there any more. Type the command again.")
+"""What the adapter says itself, where the core cannot: it is at work still, or was asked for what it does not know any more."""
+
 _EVERYBODY = re.compile(r"<[^<>]*>|@(?=(?:channel|here|everyone|group)\b)", re.IGNORECASE)
 _WORD_JOINER = "\u2060"
 _BROKEN_END = re.compile(r"&\w{0,3}$")
+
+
+def form_ready(title: str, action: str, value: str) -> Message:
+    """A form that could not be opened at once, with a button that opens it."""
+    return Message(f"{escape(title)}: the form is ready.", (Button("Open it", action, value, Look.PRIMARY),))
+
+
+def without_files(message: Message) -> Message:
+    """A message whose files go to the person's private messages, and says so; as it is if it has none."""
+    if not message.files:
+        return message
+    return Message(f"{message.text}\n\n{_names(message.files)}: in your private messages with me.", message.buttons)
+
+
+def handing_over(files: Sequence[File]) -> Message:
+    """What stands there with the files."""
+    return Message(f"Here is {_names(files)}.", files=tuple(files))
+
+
+def _names(files: Iterable[File]) -> str:
+    return escape(", ".join(file.name for file in files))
 
 
 def mrkdwn(text: str, workspace: str = "") -> str:
