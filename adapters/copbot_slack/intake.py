@@ -35,11 +35,19 @@ class Intake:
         self._clock = clock
         self._inbox = inbox
         self._refused = False
+        self._not_acknowledged = 0
         self._at_once = 0
         self._most_at_once = most_at_once
 
     async def event(self, payload: Payload) -> None:
         """An Events API payload: returns once it is committed, or there is nothing in it for copbot."""
+        try:
+            await self._event(payload)
+        except Exception as error:  # whatever it was: Slack keeps the event and sends it again
+            self._note(error)
+            raise
+
+    async def _event(self, payload: Payload) -> None:
         if payload["type"] == "app_rate_limited":
             log.warning("Slack holds events back", action="events_held_back", platform=SLACK)
             self._refused = True
@@ -90,3 +98,12 @@ class Intake:
             self._at_once -= 1
         if self._refused:
             self.missed.set()
+        if self._not_acknowledged:
+            log.info("Events are taken again", action="acknowledged_again", platform=SLACK, refused=self._not_acknowledged)
+            self._not_acknowledged = 0
+
+    def _note(self, error: Exception) -> None:
+        """The first refusal is logged, and how many there were once the inbox works again: an outage refuses thousands."""
+        if not self._not_acknowledged:
+            log.warning("Events are not taken", action="not_acknowledged", platform=SLACK, error=type(error).__name__)
+        self._not_acknowledged += 1

@@ -266,8 +266,7 @@ class _Sockets:
         """Tasks start in the order in which they are made: so the inbox gets events in the order in which they came."""
         try:
             payload = await self._take(envelope)
-        except Exception as error:  # noqa: BLE001 - whatever the inbox raised: Slack keeps the event and sends it again
-            log.warning("An event was not taken", action="not_acknowledged", platform=SLACK, error=type(error).__name__)
+        except Exception:  # noqa: BLE001 - whatever the inbox raised, and the intake has logged: Slack keeps the event and sends it again
             return
         if payload is None:
             return

@@ -8,6 +8,7 @@ import pytest
 import uvicorn
 from slack_listener import Listener, nothing, until
 from slack_loopback.server import SECRET, Loopback
+from structlog.testing import capture_logs
 
 from copbot.domain.heard import Commanded, Heard, Interaction, Said
 from copbot.domain.message import Field, Form, FormErrors, Message, Private, Reply
@@ -68,6 +69,23 @@ async def test_what_is_refused_comes_again_and_the_history_is_to_be_read(slack: 
     slack.people.say(ADA, SLT, "Is anybody there?")
     await run
     assert [type(heard) for heard in bot.heard] == [Said, Said]
+
+
+async def test_an_outage_is_logged_once_and_how_much_was_refused_when_it_is_over(slack: Loopback, bot: Listener) -> None:
+    async def refuse(_: Heard) -> None:
+        raise ConnectionError("deaf")
+
+    with capture_logs() as logs:
+        await bot.start()
+        bot.then = refuse
+        statuses = [(await slack.callbacks.post(EVENT, JSON))[0] for _ in range(3)]
+        bot.then = nothing
+        statuses.append((await slack.callbacks.post(EVENT, JSON))[0])
+    assert statuses == [500, 500, 500, 200]
+    assert [(one["log_level"], one["action"], one.get("refused")) for one in logs] == [
+        ("warning", "not_acknowledged", None),
+        ("info", "acknowledged_again", 3),
+    ]
 
 
 async def test_commands_and_forms_go_the_same_way(slack: Loopback, bot: Listener, run: asyncio.Task[None]) -> None:
