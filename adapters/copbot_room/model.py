@@ -103,7 +103,7 @@ class Entry:
     @property
     def posted(self) -> Posted:
         """Its address for the bot: of a message that was posted to open a thread, the thread."""
-        return Posted(Place(ROOM, self.channel, self.id) if self.opens_thread else self.place, self.id)
+        return Posted(Place(ROOM, self.channel, self.id) if self.opens_thread else self.place, self.id, self.at)
 
     @property
     def by_bot(self) -> bool:

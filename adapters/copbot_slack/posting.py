@@ -23,7 +23,7 @@ from copbot.ports.clock import Clock
 from copbot_slack import files
 from copbot_slack.account import Account
 from copbot_slack.finding import Look, metadata_of
-from copbot_slack.names import SLACK
+from copbot_slack.names import SLACK, instant
 from copbot_slack.rendering import LIMITS, render
 from copbot_slack.ring import Begun, Ring, Shape, Shapes
 from copbot_slack.web import InTime, Web
@@ -160,4 +160,4 @@ class Posting:
 
 def _posted(channel: str, first: Begun) -> Posted:
     ts = first.ts or ""
-    return Posted(Place(SLACK, channel, ts if first.opens else first.thread), ts)
+    return Posted(Place(SLACK, channel, ts if first.opens else first.thread), ts, instant(ts))

@@ -1,6 +1,7 @@
 """Who and where, in no platform's words."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime
 from typing import NamedTuple
 
 
@@ -29,10 +30,14 @@ class Place(NamedTuple):
 
 @dataclass(frozen=True, slots=True, order=True)
 class Posted:
-    """The address of a message that a platform has accepted. For a thread, ``place`` is the thread itself."""
+    """The address of a message that a platform has accepted. For a thread, ``place`` is the thread itself.
+
+    ``at`` is when it was posted (UTC), where the platform knows; it is no part of the address.
+    """
 
     place: Place
     message: str
+    at: datetime | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ Only what is certainly not sent is sent again without asking; anything unclear i
 import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import structlog
 
@@ -124,7 +124,7 @@ class Attempts:
             found = await platform.find(place, key=row.key)
             self._meters.looked_up(platform.name, found=found is not None)
             if found is not None:
-                return self._sent(row, found)
+                return self._sent(row, found, found.at)
         if row.not_after is not None and self._clock.now() > row.not_after:
             return Outcome(replace(row, fate=Fate.EXPIRED, trouble="it came too late"))
         self._check_lease(row, platform)
@@ -134,8 +134,10 @@ class Attempts:
         if row.lease_until is not None and self._clock.now() > row.lease_until - min(MARGIN, self._lease / 2):
             raise Unclear(platform.name, "the lease ran out before the message was handed over")
 
-    def _sent(self, row: Outgoing, posted: Posted | None) -> Outcome:
-        return Outcome(replace(row, fate=Fate.SENT, posted=posted, sent_at=self._clock.now(), trouble=""))
+    def _sent(self, row: Outgoing, posted: Posted | None, at: datetime | None = None) -> Outcome:
+        """``at`` is when an earlier attempt did it, by the platform's clock, which may be ahead."""
+        now = self._clock.now()
+        return Outcome(replace(row, fate=Fate.SENT, posted=posted, sent_at=min(at or now, now), trouble=""))
 
     async def _place(self, platform: Platform, row: Outgoing) -> Place:
         match row.target:

@@ -99,6 +99,15 @@ async def test_one_interaction_in_two_deliveries_is_done_once(live: House) -> No
     assert live.asked() == ["Q1", "Q2"]
 
 
+async def test_a_question_whose_answer_got_lost_was_asked_when_it_was_posted(live: House) -> None:
+    await live.until("2018-01-31 19:47")
+    live.room.server.lose_next_answer()
+    await live.until("2018-01-31 19:52")
+    asked = await live.store.read(lambda uow: uow.questions.of([1]))
+    stood = [entry.at for entry in live.room.people.shown(CHANNEL) if entry.opens_thread]
+    assert [one.asked_at for one in asked] == stood
+
+
 async def test_an_unclear_post_stays_unclear_until_it_was_looked_for(live: House, monkeypatch: pytest.MonkeyPatch) -> None:
     await live.until("2018-01-31 19:47")
     live.room.server.lose_next_answer()

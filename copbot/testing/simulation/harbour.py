@@ -45,7 +45,7 @@ class Entry:
     @property
     def posted(self) -> Posted:
         """Its address, as the bot gets it."""
-        return Posted(self.thread or self.place, self.id)
+        return Posted(self.thread or self.place, self.id, self.at)
 
     def button(self, action: str) -> Button | None:
         """Its button that does this."""
