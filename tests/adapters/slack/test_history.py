@@ -1,6 +1,6 @@
 """What was said while nobody listened, within what Slack lets an app read."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from slack_bots import bot_on
@@ -10,9 +10,11 @@ from copbot.domain.heard import Edited, Removed, Said
 from copbot.domain.message import Message
 from copbot.domain.place import Place
 from copbot.errors import NotPermitted, TryLater
+from copbot_slack import Slack
 from copbot_slack.names import instant
 
 ADA, BEN, SLT = "U0ADA", "U0BEN", Place("slack", "C0SLT")
+HISTORY = ("conversations.history", "conversations.replies")
 AGES_AGO = datetime(2018, 1, 31, 19, 30, tzinfo=UTC)
 
 
@@ -72,6 +74,52 @@ async def test_what_slack_does_not_show_is_a_gap(slack: Loopback) -> None:
     slack.people.say(ADA, "C0SLT", "one more")
     with pytest.raises(TryLater):
         await poor.history.since(SLT, AGES_AGO)
+
+
+class TestSoldElsewhere:
+    """Apps sold outside Slack's Marketplace: 15 messages a request, one request a minute for each method.
+
+    https://docs.slack.dev/apis/web-api/rate-limits, 4-platforms.md A3
+    """
+
+    @pytest.fixture
+    def poor(self, slack: Loopback) -> Slack:
+        slack.workspace.largest_page = 15
+        for method in HISTORY:
+            slack.api.faults.limit(method, calls=1, seconds=60)
+        return bot_on(slack, low_history=True)
+
+    async def test_one_request_brings_all_there_is_and_the_next_waits_for_a_minute(self, slack: Loopback, poor: Slack) -> None:
+        for number in range(15):
+            slack.people.say(ADA, "C0SLT", f"line {number}")
+        assert [one.text for one in await poor.history.since(SLT, AGES_AGO) if isinstance(one, Said)] == [f"line {n}" for n in range(15)]
+        with pytest.raises(TryLater) as refused:
+            await poor.history.since(SLT, AGES_AGO)
+        assert timedelta(seconds=50) < refused.value.after <= timedelta(seconds=60)
+        slack.workspace.time.forward(60)
+        assert len(await poor.history.since(SLT, AGES_AGO)) == 15
+        assert _asked(slack) == [("conversations.history", 15)] * 2
+
+    async def test_more_than_that_is_a_gap_and_is_not_asked_for(self, slack: Loopback, poor: Slack) -> None:
+        for number in range(16):
+            slack.people.say(ADA, "C0SLT", f"line {number}")
+        with pytest.raises(TryLater):
+            await poor.history.since(SLT, AGES_AGO)
+        assert _asked(slack) == [("conversations.history", 15)]
+
+    async def test_a_thread_has_a_minute_of_its_own(self, slack: Loopback, poor: Slack) -> None:
+        thread = (await poor.open_thread(SLT, "Question 1", Message("Why?"), key="1")).place
+        slack.people.say(ADA, "C0SLT", "Because", thread.thread)
+        assert len(await poor.history.since(SLT, AGES_AGO)) == 0
+        assert [one.text for one in await poor.history.since(thread, AGES_AGO) if isinstance(one, Said)] == ["Because"]
+        assert _asked(slack) == [("conversations.history", 15), ("conversations.replies", 15)]
+
+
+def _asked(slack: Loopback) -> list[tuple[str, int]]:
+    """What was asked of the history, and for how many messages, as far as Slack answered."""
+    return [
+        (call.method, call.args["limit"]) for call in slack.api.calls if call.method in ("conversations.history", "conversations.replies")
+    ]
 
 
 async def test_a_channel_that_copbot_is_not_in(slack: Loopback) -> None:
