@@ -175,15 +175,21 @@ def _weekday(desk: Desk, chat: Chat, wish: Wish) -> tuple[Caution, ...]:
 
 def overlaps(desk: Desk, chat: Chat) -> tuple[Caution, ...]:
     """Other chats that are in the channel at the same time."""
-    others = [
-        other
-        for other in desk.uow.chats.in_places([chat.place.top], AHEAD)
-        if other.id != chat.id and other.starts_at < chat.ends_at and chat.starts_at < other.ends_at
-    ]
     return tuple(
         Caution(f"“{other.title}” is in this channel at the same time ({other.starts_at.astimezone(chat.zone):%a %d %b %H:%M}).")
-        for other in others
+        for other in _at_the_same_time(desk, chat)
     )
+
+
+def twin(desk: Desk, chat: Chat) -> Chat | None:
+    """The very chat, planned before: who plans it again was not told that it is, for an answer may get lost."""
+    others = _at_the_same_time(desk, chat)
+    return next((one for one in others if (one.question_set, one.starts_at) == (chat.question_set, chat.starts_at)), None)
+
+
+def _at_the_same_time(desk: Desk, chat: Chat) -> list[Chat]:
+    others = desk.uow.chats.in_places([chat.place.top], AHEAD)
+    return [one for one in others if one.id != chat.id and one.starts_at < chat.ends_at and chat.starts_at < one.ends_at]
 
 
 def _passed(desk: Desk, chat: Chat, wish: Wish) -> tuple[Caution, ...]:

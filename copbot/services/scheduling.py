@@ -186,6 +186,10 @@ def change_draft(desk: Desk, call: Call) -> Reply:
 def confirm_draft(desk: Desk, call: Call) -> Reply:
     """From now on the plan runs by itself."""
     chat = _draft_of(call)
+    if twin := planning.twin(desk, chat):
+        desk.uow.chats.delete_draft(chat.id)
+        when = f"{twin.starts_at.astimezone(chat.zone):%a %d %b %H:%M}"
+        return private(f"“{twin.title}” is planned already for {when}; nothing was added. /cop preview chat={twin.id} shows its plan.")
     skipped = planning.confirm(desk, chat)
     steps = [step for step in desk.uow.steps.of(chat.id) if step.state is StepState.DUE]
     first = next(iter(agenda(steps, desk.edition(chat))), None)

@@ -58,6 +58,17 @@ async def test_nothing_is_posted_before_confirm_nor_after_discard(house: House) 
     assert await house.store.read(lambda uow: uow.chats.in_states([*State])) == []
 
 
+async def test_who_was_not_told_of_their_first_confirm_does_not_plan_the_chat_twice(house: House) -> None:
+    """Seed 544 of the simulation: five answers to Confirm got lost, and the host typed the command again."""
+    wish = f"schedule set={SEED_2} date=2018-01-31 time=19:30"
+    for _ in range(2):
+        await house.cop("sally", wish)
+    assert "Confirmed" in await house.press("sally", "draft-confirm")
+    assert "at the same time (Wed 31 Jan 19:30)" in await house.cop("sally", wish)
+    assert "is planned already for Wed 31 Jan 19:30" in await house.press("sally", "draft-confirm")
+    assert len(await house.store.read(lambda uow: uow.chats.in_states([State.PLANNED]))) == 1
+
+
 async def test_change_brings_the_form_back_and_makes_a_new_draft(house: House) -> None:
     await house.cop("sally", f"schedule set={SEED_2} date=2018-01-31 time=19:30 with=Lucy")
     await house.press("sally", "draft-change")

@@ -11,6 +11,7 @@ from random import Random
 
 import pytest
 from databases import ONLY_ON_POSTGRESQL, Postgres
+from own_server import server_behind_a_network
 from processes.account import Account, account, keep
 from processes.campaign import STARTS, finish
 from processes.crowd import Crowd
@@ -85,6 +86,38 @@ async def test_a_server_that_is_gone_for_a_minute(_: str, open_site: OpenSite, p
         site = await open_site(address, bots=2)
         found = await hold(site, gone)
     assert "database_away" in site.log.read_text("utf-8")
+    assert (found.lost, found.doubled) == ([], [])
+    assert found.responses > 10
+
+
+@pytest.mark.parametrize("_", ONLY_ON_POSTGRESQL)
+async def test_a_server_that_crashes_and_recovers(_: str, open_site: OpenSite) -> None:
+    with server_behind_a_network() as (server, _network, address):
+
+        async def crashed(site: Site) -> None:
+            await asyncio.to_thread(server.crash)
+            await site.clock.sleep(AWAY)
+            await asyncio.to_thread(server.start)
+
+        site = await open_site(address, bots=2)
+        found = await hold(site, crashed)
+    assert "database_away" in site.log.read_text("utf-8")
+    assert (found.lost, found.doubled) == ([], [])
+    assert found.responses > 10
+
+
+@pytest.mark.parametrize("_", ONLY_ON_POSTGRESQL)
+async def test_a_network_that_swallows_everything_and_then_hangs_up(_: str, open_site: OpenSite) -> None:
+    with server_behind_a_network() as (_server, network, address):
+
+        async def swallowed(site: Site) -> None:
+            network.swallow()
+            await site.clock.sleep(AWAY)
+            network.hang_up()
+
+        site = await open_site(address, bots=2)
+        found = await hold(site, swallowed)
+    assert "hints_lost" in site.log.read_text("utf-8")
     assert (found.lost, found.doubled) == ([], [])
     assert found.responses > 10
 

@@ -115,7 +115,7 @@ class People:
     async def _confirm(self, chat: Planned, host: Somebody, button: Button) -> bool:
         for _ in range(5):
             told = words(await self.press(host, chat.place, button))
-            if "Confirmed" in told or "not waiting any more" in told:
+            if "Confirmed" in told or "not waiting any more" in told or "planned already" in told:
                 return True
             if "has passed" in told:
                 return False
