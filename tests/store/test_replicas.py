@@ -10,7 +10,6 @@ from threading import Barrier
 import pytest
 import sqlalchemy as sa
 from databases import ONLY_ON_POSTGRESQL, Postgres
-from psycopg.pq import TransactionStatus
 
 from copbot.domain.message import Message
 from copbot.domain.step import Fate, Outgoing
@@ -281,42 +280,6 @@ class TestOutages:
             await PatientStore(one).write(lambda uow: uow.outbox.add([replace(an_outgoing("k"), chat=99)]))
 
 
-class TestGlances:
-    """Who only looks whether anything is due begins no transaction; whoever does more than that does all of it or nothing."""
-
-    async def test_a_look_at_what_is_due_is_no_transaction(self, one: SqlStore) -> None:
-        def look(uow: UnitOfWork) -> None:
-            uow.steps.next_due()
-            uow.steps.chats_due(START, 1)
-            uow.follow_ups.due(START, 1)
-            uow.facilitation.expire(START)
-            uow.outbox.next_due(START)
-
-        with one.transaction() as uow:
-            look(uow)
-            assert _status(one) is TransactionStatus.IDLE
-            uow.facts.get("a")
-            look(uow)
-            assert _status(one) is TransactionStatus.INTRANS
-
-    async def test_what_follows_a_look_is_undone_if_it_fails(self, one: SqlStore, other: SqlStore) -> None:
-        def work(uow: UnitOfWork) -> None:
-            uow.steps.next_due()
-            uow.facts.put("a", "1")
-            uow.steps.next_due()
-            raise LookupError
-
-        with pytest.raises(LookupError):
-            await one.write(work)
-        assert await other.read(lambda uow: uow.facts.get("a")) is None
-
-    async def test_each_look_sees_what_others_have_committed(self, one: SqlStore, other: SqlStore) -> None:
-        with one.transaction() as uow:
-            assert uow.outbox.next_due(START) is None
-            put(other, an_outgoing("k", due_at=START))
-            assert uow.outbox.next_due(START) == START
-
-
 class TestHints:
     """NOTIFY: others are told after the commit, and only of what is due."""
 
@@ -349,12 +312,6 @@ class TestHints:
         assert not listening.done()
         listening.cancel()
         await asyncio.wait([listening])
-
-
-def _status(store: SqlStore) -> TransactionStatus:
-    driver = store._writer.connection.driver_connection
-    assert isinstance(driver, ImpatientConnection)
-    return driver.info.transaction_status
 
 
 def _add_and_fail(uow: UnitOfWork) -> None:
