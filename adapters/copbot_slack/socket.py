@@ -266,7 +266,9 @@ class _Sockets:
         """Tasks start in the order in which they are made: so the inbox gets events in the order in which they came."""
         try:
             payload = await self._take(envelope)
-        except Exception:  # noqa: BLE001 - whatever the inbox raised, and the intake has logged: Slack keeps the event and sends it again
+        except Exception as error:  # noqa: BLE001 - whatever the inbox raised: Slack keeps the event and sends it again
+            if envelope["type"] != "events_api":  # of events the intake says so
+                log.error("An interaction was not taken", action="interaction_failed", platform=SLACK, error=type(error).__name__)
             return
         if payload is None:
             return
