@@ -29,7 +29,7 @@ class Permission:
 
 @dataclass(frozen=True, slots=True)
 class Intent:
-    """A kind of event that copbot asks for. ``granted_by``: the flags of the application that allow it, for one that must be switched on."""
+    """A kind of event that copbot asks for. ``granted_by``: flags of the application, one of which allows it if it must be switched on."""
 
     bit: int
     reason: str
@@ -56,7 +56,7 @@ PERMISSIONS: Final[Mapping[str, Permission]] = MappingProxyType(
 )
 """Discord's name for it -> what copbot needs it for. The invitation asks for these and no others."""
 
-WELCOME: Final[Mapping[str, Permission]] = MappingProxyType(
+OPTIONAL: Final[Mapping[str, Permission]] = MappingProxyType(
     {
         "MANAGE_THREADS": Permission(
             34, "Manage Threads", "pin its own post on top of a forum, and go on in a thread that somebody has locked"
