@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from copbot.domain.chat import Chat, State
 from copbot.domain.community import Community
-from copbot.domain.heard import Commanded, Interaction, Submitted
+from copbot.domain.heard import Commanded, Request, Submitted
 from copbot.domain.member import Member
 from copbot.domain.message import Message, Private, Reply
 from copbot.domain.place import Place
@@ -31,7 +31,7 @@ class Call:
     or form.
     """
 
-    heard: Interaction
+    heard: Request
     by: Member
     community: Community
     place: Place

@@ -8,8 +8,8 @@ from copbot.domain.member import Member
 from copbot.domain.message import Button, Field, FieldKind, Form, FormErrors, Look, Message, Private, Reply
 from copbot.domain.step import Outgoing, StepState, Verb, channel_lane
 from copbot.errors import WrongState
-from copbot.ports.platform import CommandSpec
-from copbot.services import attending, naming, nearest, outgoing, panel, planning
+from copbot.ports.platform import CommandSpec, OptionSpec
+from copbot.services import attending, naming, nearest, options, outgoing, panel, planning
 from copbot.services.agenda import agenda
 from copbot.services.call import AHEAD_FIRST, Call, Command, Press, Who, private, the_chat
 from copbot.services.desk import Desk
@@ -163,7 +163,7 @@ def cohost(desk: Desk, call: Call) -> Reply:
 
 
 def _member_named(desk: Desk, call: Call) -> Member:
-    name = call.text.strip().lstrip("@")
+    name = (call.options.get(NAME.name) or call.text).strip().lstrip("@")
     members = [one for one in desk.uow.members.of_community(call.community.id) if one.person.platform == call.by.person.platform]
     found = naming.by_name(members, name)
     if len(found) == 1:
@@ -182,10 +182,16 @@ ROLES = {"co-host": Role.CO_HOST, "cohost": Role.CO_HOST, "guest": Role.GUEST}
 OPEN_THEN_AHEAD = (State.OPEN, State.PLANNED, State.CLOSING)
 
 MOVE = CommandSpec(
-    "reschedule", "move a chat that has not begun", "reschedule [date=...] [time=...]", ("chat", "date", "time"), opens_form=True
+    "reschedule",
+    "move a chat that has not begun",
+    "reschedule [date=...] [time=...]",
+    (options.CHAT, options.DATE, options.TIME),
+    opens_form=True,
 )
-CANCEL = CommandSpec("cancel", "cancel a chat that has not begun", "cancel [chat=NUMBER]", ("chat",))
-COHOST = CommandSpec("cohost", "name a co-host, or a guest", "cohost NAME [as=guest]", ("chat", "as"), "a member's name")
+CANCEL = CommandSpec("cancel", "cancel a chat that has not begun", "cancel [chat=NUMBER]", (options.CHAT,))
+NAME = OptionSpec("name", "a member's name, or @account", completed=True)
+AS = OptionSpec("as", "what they are in the chat", choices=("co-host", "guest"))
+COHOST = CommandSpec("cohost", "name a co-host, or a guest", "cohost NAME [as=guest]", (NAME, AS, options.CHAT), "a member's name")
 
 COMMANDS = (
     Command(MOVE, reschedule, Who.HOST, needs_chat=True, prefers=AHEAD_FIRST),
