@@ -74,9 +74,9 @@ class Ring:
         await self._write(channel, [begun for begun in await self._read(channel) if begun.id != id])
 
     async def before(self, channel: str, later: Begun) -> str:
-        """The newest ``id`` of those begun before this one; empty if there is none: by the platform's clock, which need not agree with ours.
+        """The newest ``id`` of those begun before this one, by the platform's clock, which need not agree with ours; else empty.
 
-        A platform's ids are digits, of which the longer, else the later in order, is the newer.
+        Ids are digits: of two, the longer, else the later in order, is the newer.
         """
         known = takewhile(lambda begun: (begun.key, begun.part) != (later.key, later.part), await self._read(channel))
         return max((begun.id for begun in known if begun.id), key=lambda id: (len(id), id), default="")
