@@ -88,7 +88,7 @@ def _fitting(text: str, most: int) -> Iterator[str]:
     if len(text) <= LIMITS.text and len(_said(text, parse(text))) <= most:
         yield text
     else:
-        for part in split_text(text, LIMITS.text if len(text) > LIMITS.text else len(text) // 2):
+        for part in split_text(text, LIMITS.text if len(text) > LIMITS.text else len(text) * 3 // 5):
             yield from _fitting(part, most)
 
 
