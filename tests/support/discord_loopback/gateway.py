@@ -6,7 +6,6 @@ docs.discord.com/developers/events/gateway.
 import asyncio
 import json
 import zlib
-from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
@@ -229,12 +228,8 @@ class Gateway:
         for link in list(self.links):
             if link.session is not None:
                 await link.send({"op": HEARTBEAT, "d": None, "s": None, "t": None})
-        await self.until(lambda: all(one.link is None or one.heard >= len(one.frames) for one in self.sessions.values()), seconds)
-
-    async def until(self, reached: Callable[[], bool], seconds: float = 10.0) -> None:
-        """Wait until something is so; TimeoutError if it does not come about."""
         async with asyncio.timeout(seconds):
-            while not reached():
+            while not all(one.link is None or one.heard >= one.sent for one in self.sessions.values()):
                 self.changed.clear()
                 await self.changed.wait()
 

@@ -1,5 +1,6 @@
 """The HTTP API: reads a request, checks the token and the limits, does it, and answers - or fails on request."""
 
+import asyncio
 import json
 from dataclasses import dataclass, field
 from typing import Any
@@ -51,6 +52,8 @@ class Bucket:
 class Rest:
     """The requests, on one world. ``calls`` is every one of them, in order; ``flying`` how many are being answered.
 
+    ``faults.deny`` takes what is answered as ``"403 50013 Missing Permissions"``.
+
     ``limits`` has the buckets of single operations; ``overall``, if set, is the one of all requests but interactions' own.
     """
 
@@ -61,6 +64,7 @@ class Rest:
         self.overall: Bucket | None = None
         self.patience = PATIENCE
         self.flying = 0
+        self.changed = asyncio.Event()
         self.token = token
         self._world = world
         self._judge = judge
@@ -72,6 +76,7 @@ class Rest:
             return await self._call(request)
         finally:
             self.flying -= 1
+            self.changed.set()
 
     async def _call(self, request: web.Request) -> web.StreamResponse:
         path = request.raw_path.partition("?")[0].removeprefix("/api/v10")
@@ -116,8 +121,8 @@ class Rest:
         try:
             self._authorise(route, request)
             if denied := self.faults.denied(route.operation):
-                status, code, words = denied.split(" ", 2)
-                raise Wrong(int(status), int(code), words)
+                refused, code, words = denied.split(" ", 2)
+                raise Wrong(int(refused), int(code), words)
             body = route.do(self._world, call)
         except Wrong as wrong:
             self.calls.append(Done(route.operation, call, wrong.status, wrong.code))

@@ -24,13 +24,15 @@ def callback(world: World, call: Call) -> Body | None:
     type, data = call.body["type"], call.body.get("data") or {}
     if type not in ALLOWED[interaction.type] or (type in {UPDATE, DEFERRED_UPDATE} and interaction.source is None):
         raise invalid("type", "INTERACTION_TYPE_INVALID", "Interaction callback type is invalid for the interaction type.")
-    ANSWERS.get(type, _nothing)(world, interaction, Call(call.path, call.query, data, call.files))
+    ANSWERS[type](world, interaction, Call(call.path, call.query, data, call.files))
     interaction.answered = type
     return _resource(world, interaction) if call.query.get("with_response", "").lower() in {"1", "true"} else None
 
 
-def _nothing(world: World, interaction: Interaction, call: Call) -> None:
-    """6: the button's message stays as it is."""
+def _deferred_update(world: World, interaction: Interaction, call: Call) -> None:
+    """The button's message stays as it is, until it is changed."""
+    assert interaction.source is not None
+    interaction.messages.append(interaction.source)
 
 
 def _message(world: World, interaction: Interaction, call: Call) -> None:
@@ -59,6 +61,7 @@ def _modal(world: World, interaction: Interaction, call: Call) -> None:
 ANSWERS: dict[int, Callable[[World, Interaction, Call], None]] = {
     MESSAGE: _message,
     DEFERRED: _deferred,
+    DEFERRED_UPDATE: _deferred_update,
     UPDATE: _update,
     CHOICES: _choices,
     MODAL: _modal,
@@ -69,7 +72,7 @@ def say(world: World, interaction: Interaction, call: Call) -> Message:
     """Put an answer there: before everybody, or before the one person alone."""
     parts = parts_of(call, call.body)
     parts["flags"] |= int(call.body.get("flags") or 0) & EPHEMERAL
-    content = call.body.get("content") or ""
+    content = (call.body.get("content") or "").strip()
     message = Message(world.snowflake(), interaction.channel, BOT_USER, content, world.time.now(), CHAT_INPUT, **parts)
     return _stand(world, interaction, message)
 
@@ -130,8 +133,7 @@ def delete(world: World, call: Call) -> None:
     """delete_original_webhook_message, delete_webhook_message."""
     interaction = _following(world, call)
     message = _mine(interaction, call)
-    if message is not interaction.source:
-        interaction.messages.remove(message)
+    interaction.messages.remove(message)
     world.notices = [(user, one) for user, one in world.notices if one is not message]
     channel = world.channel(message.channel)
     if message.id in channel.messages:

@@ -4,7 +4,7 @@ from urllib.parse import unquote
 
 from discord_loopback import talking
 from discord_loopback.calls import Call, parts_of, remembered
-from discord_loopback.model import DIRECT, Body, Channel, Message, Wrong, invalid
+from discord_loopback.model import DIRECT, Body, Channel, Message, Upload, Wrong, invalid
 from discord_loopback.shapes import instant, message_shape, user_shape
 from discord_loopback.world import BOT_USER, World
 
@@ -103,9 +103,9 @@ def change(world: World, channel: Channel, message: Message, call: Call, *, quie
     """Replace what a request names of a message; ``quietly`` where nobody is told, as of what one person alone is shown."""
     named = call.body
     whole = {
-        "content": named["content"] if named.get("content") is not None else "" if "content" in named else message.content,
-        "components": named["components"] if "components" in named else message.components,
-        "embeds": named["embeds"] if "embeds" in named else message.embeds,
+        "content": named.get("content", message.content),
+        "components": named.get("components", message.components),
+        "embeds": named.get("embeds", message.embeds),
     }
     kept = _kept_files(message, named)
     parts = parts_of(
@@ -114,7 +114,7 @@ def change(world: World, channel: Channel, message: Message, call: Call, *, quie
     files = [*kept, *parts["files"]]
     if not whole["content"] and not whole["embeds"] and not whole["components"] and not files:
         raise Wrong(400, 50006, "Cannot send an empty message")
-    changed = {"content": whole["content"] or "", "components": parts["components"], "embeds": parts["embeds"], "files": files}
+    changed = {"content": (whole["content"] or "").strip(), "components": parts["components"], "embeds": parts["embeds"], "files": files}
     if quietly:
         for name, value in changed.items():
             setattr(message, name, value)
@@ -122,7 +122,7 @@ def change(world: World, channel: Channel, message: Message, call: Call, *, quie
         talking.edit(world, channel, message, **changed)
 
 
-def _kept_files(message: Message, named: Body) -> list:  # type: ignore[type-arg]
+def _kept_files(message: Message, named: Body) -> list[Upload]:
     if "attachments" not in named:
         return message.files
     ids = {str(one.get("id")) for one in named["attachments"] or []}

@@ -143,7 +143,7 @@ def search(world: World, call: Call) -> list[Body]:
 
 def guilds(world: World, call: Call) -> list[Body]:
     """list_my_guilds."""
-    named = {"id": GUILD, "name": "ResNetSLT", "icon": None, "banner": None, "owner": False, "permissions": "0", "features": []}
+    named: Body = {"id": GUILD, "name": "ResNetSLT", "icon": None, "banner": None, "owner": False, "permissions": "0", "features": []}
     return [named] if BOT_USER in world.members else []
 
 

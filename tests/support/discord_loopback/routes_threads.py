@@ -43,7 +43,7 @@ def _post(world: World, forum: Channel, call: Call) -> Body:
     applied = tags_for(world, forum, call.body.get("applied_tags") or [])
     duration = call.body.get("auto_archive_duration")
     parts = parts_of(call, body)
-    content = body.get("content") or ""
+    content = (body.get("content") or "").strip()
     thread = talking.forum_post(world, forum, call.body["name"], BOT_USER, content, applied=applied, duration=duration, **parts)
     return thread_shape(thread) | {"message": message_shape(world, thread.messages[thread.id])}
 

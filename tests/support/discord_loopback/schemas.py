@@ -12,7 +12,7 @@ from discord_loopback.model import Body
 from jsonschema import Draft7Validator, Draft202012Validator
 from jsonschema.exceptions import best_match
 from jsonschema.protocols import Validator
-from referencing import Registry, Resource
+from referencing import Registry
 from referencing.jsonschema import DRAFT202012
 
 ROOT = Path(__file__).parents[3]
@@ -37,7 +37,7 @@ def _api() -> Any:
 
 @cache
 def _registry() -> Any:
-    return Registry().with_resource("urn:discord", Resource(contents=_api(), specification=DRAFT202012))
+    return Registry().with_resource("urn:discord", DRAFT202012.create_resource(_api()))
 
 
 @cache
@@ -45,7 +45,7 @@ def _validator(pointer: str) -> Draft202012Validator:
     return Draft202012Validator({"$ref": f"urn:discord#{pointer}"}, registry=_registry())
 
 
-def _faults(validator: Validator, value: object) -> Iterator[str]:
+def _faults(validator: Validator, value: Any) -> Iterator[str]:
     for error in validator.iter_errors(value):
         found = best_match([error]) or error
         yield f"{'/'.join(map(str, found.absolute_path))}: {found.message[:200]}"

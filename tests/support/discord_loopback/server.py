@@ -4,6 +4,7 @@ What the guild is (``world``) knows nothing of connections; they come and go, an
 """
 
 import asyncio
+from collections.abc import Callable
 from contextlib import suppress
 from types import TracebackType
 from typing import Self
@@ -28,6 +29,7 @@ class Loopback:
         self.rest = Rest(self.world, self.judge, token)
         self.gateway = Gateway(self.world, self.judge, token)
         self.people = People(self.world)
+        self.changed = self.rest.changed = self.gateway.changed = asyncio.Event()
         self.world.events = self.gateway.happened
         self._runner: web.AppRunner | None = None
         self._pump: asyncio.Task[None] | None = None
@@ -50,6 +52,13 @@ class Loopback:
     def revoke(self) -> None:
         """Take the bot's token for no good any more."""
         self.rest.token = self.gateway.token = "another"
+
+    async def until(self, reached: Callable[[], bool], seconds: float = 10.0) -> None:
+        """Wait until something is so, looked at after every request and frame; TimeoutError if it does not come about."""
+        async with asyncio.timeout(seconds):
+            while not reached():
+                self.changed.clear()
+                await self.changed.wait()
 
     async def __aenter__(self) -> Self:
         await self.listen(0)
