@@ -32,8 +32,8 @@ SNOWFLAKE = re.compile(r"[0-9]{1,20}")
 URL_MOST = 512
 
 _WORD_JOINER = "\u2060"
-_SPECIAL = re.compile(r"[\\`*_~|<\[]|:(?=[\w+-]+:)")
-"""``:name:`` would become an emoji."""
+_SPECIAL = re.compile(r"[\\`*_~|<\[]|:(?!\d\d:)(?=[\w+-]+:)")
+"""``:name:`` would become an emoji; the minutes of a clock do not."""
 
 _LINE_START = re.compile(r"^([ \t]*)(#{1,3}|-#?|\+|>{1,3}|\d+\.)(?=\s|$)", re.MULTILINE)
 _EVERYBODY = re.compile(r"@(?=everyone|here)", re.IGNORECASE)

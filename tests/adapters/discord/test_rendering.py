@@ -17,7 +17,7 @@ SEQUENCES = re.compile(r"<(?:@[0-9]+|#[0-9]+|t:-?\d+:[Ft]|(?:https?://|mailto:)[
 """The sequences that the bot may write; none of them calls a role or everybody, or runs a command."""
 
 ESCAPED = re.compile(r"\\([^0-9A-Za-z\s])")
-MARKS = re.compile(r"[*_~|`\[]|^[ \t]*(?:#{1,3}|-#?|\+|>{1,3}|\d+\.)(?=\s|$)|:[\w+-]+:", re.MULTILINE)
+MARKS = re.compile(r"[*_~|`\[]|^[ \t]*(?:#{1,3}|-#?|\+|>{1,3}|\d+\.)(?=\s|$)|:(?!\d\d:)[\w+-]+:", re.MULTILINE)
 
 ADDRESS = re.compile(r"<(https?://[^<>\s]+)>")
 
@@ -60,7 +60,7 @@ def said(markdown: str) -> str:
         ("[Ada](person:discord:1) [Ada](person:room:ada) [Ada](person:discord:x)", "<@1> Ada Ada"),
         ("[#slt](place:discord:1) [Q2](place:discord:1/2) [#slt](place:room:slt)", r"<#1> <#2> #slt"),
         ("\\# a\n\\> b\n\\- c\n1\\. d\n-\\# e\n#f", "\\# a\n\\> b\n\\- c\n1\\. d\n\\-# e\n#f"),
-        ("||a|| ~~b~~ __c__ :tada: 10:30", r"\|\|a\|\| \~\~b\~\~ **c** \:tada: 10:30"),
+        ("||a|| ~~b~~ __c__ :tada: 10:30:", r"\|\|a\|\| \~\~b\~\~ **c** \:tada: 10:30:"),
         ("`` a`b `` `c`", "`` a`b `` `c`"),
         ("````` a```b `````", "`` a`\u2060`\u2060`b ``"),
     ],
