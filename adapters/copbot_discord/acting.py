@@ -42,7 +42,7 @@ def command(payload: Payload, where: Where, menu: Menu) -> Commanded | None:
 def press(payload: Payload, where: Where, value: str) -> Pressed:
     """A button under a message. What only one person sees has no message that others could mean. ``value`` is what its id carries."""
     id, message = payload["id"], payload["message"]
-    shown = None if (message.get("flags") or 0) & EPHEMERAL else message["id"]
+    shown = None if is_whispered(message) else message["id"]
     action = action_of(payload["data"]["custom_id"])
     return Pressed(id, instant(id), stands(payload, where), who(payload), action, value, shown, name=_name(payload))
 
@@ -72,6 +72,11 @@ def stands(payload: Payload, where: Where) -> Place:
     """Where somebody acted."""
     id = payload["channel_id"]
     return where.place(id) or place(id)
+
+
+def is_whispered(message: Payload) -> bool:
+    """Whether only one person sees this message."""
+    return bool((message.get("flags") or 0) & EPHEMERAL)
 
 
 def _on_message(payload: Payload, where: Where, verb: str) -> Commanded:

@@ -76,12 +76,17 @@ def mark_of(custom_id: str) -> str:
     return custom_id.rpartition("|~")[2].partition(".")[0] if "|~" in custom_id else ""
 
 
-def marks_in(components: Iterable[Mapping[str, Any]]) -> Iterator[str]:
-    """The marks in a message's components, as Discord shows them."""
+def ids_in(components: Iterable[Mapping[str, Any]]) -> Iterator[str]:
+    """Every ``custom_id`` in a message's components, as Discord shows them."""
     for component in components:
-        yield from marks_in(component.get("components", ()))
-        if mark := mark_of(component.get("custom_id") or ""):
-            yield mark
+        yield from ids_in(component.get("components", ()))
+        if component.get("custom_id"):
+            yield component["custom_id"]
+
+
+def marks_in(components: Iterable[Mapping[str, Any]]) -> Iterator[str]:
+    """The marks among them."""
+    return filter(None, map(mark_of, ids_in(components)))
 
 
 def rows_of(buttons: Sequence[Button], mark: str = "") -> Rows:

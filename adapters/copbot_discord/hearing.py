@@ -11,9 +11,10 @@ from datetime import UTC, datetime
 
 from copbot.domain.heard import Commanded, Edited, Happening, Heard, Joined, Left, Reacted, Removed, Said
 from copbot.domain.place import Person, Place
-from copbot_discord.components import action_of, value_of
+from copbot_discord.components import action_of, ids_in, value_of
 from copbot_discord.names import DISCORD, instant, instant_of, person, place, version
 from copbot_discord.where import Payload, Where
+from copbot_discord.wording import ANSWER
 
 MENTION = "mention:"
 """Interaction ids of mentions begin with this."""
@@ -21,9 +22,6 @@ MENTION = "mention:"
 DEFAULT, REPLY = 0, 19
 PEOPLES = (DEFAULT, REPLY)
 """The types of message in which people say something; the others tell what happened to a channel, or are a bot's."""
-
-ANSWER = "copbot-answer"
-"""The adapter's own button, in the reduced mode; under what copbot posted for somebody its value is that person's id."""
 
 SPOKEN_FOR = re.compile(r"\*\*.+?\*\*: ", re.DOTALL)
 """How a message begins that copbot posted for somebody."""
@@ -64,7 +62,7 @@ def said(data: Payload, me: Me, where: Where) -> Heard | None:
     rest = _said_to(data["content"], me)
     if rest is not None and _is_command(rest, me):
         return _commanded(data, rest, where)
-    return _said(data, _stands(data, where), me, where) if _says_something(data, me) else None
+    return _said(data, stands(data, where), me, where) if _says_something(data) else None
 
 
 def from_history(message: Payload, at: Place, me: Me, where: Where) -> Happening | None:
@@ -74,7 +72,7 @@ def from_history(message: Payload, at: Place, me: Me, where: Where) -> Happening
     """
     if (by := spoken_for(message, me)) is not None:
         return Said(instant(message["id"]), at, by, message["id"], _own_words(message["content"]))
-    if not _by_a_person(message) or not _says_something(message, me):
+    if not _by_a_person(message) or not _says_something(message):
         return None
     rest = _said_to(message["content"], me)
     if rest is not None and _is_command(rest, me):
@@ -84,7 +82,7 @@ def from_history(message: Payload, at: Place, me: Me, where: Where) -> Happening
 
 def all_removed(data: Payload, where: Where, now: datetime) -> Iterator[Removed]:
     """MESSAGE_DELETE_BULK: what a moderator took away at once."""
-    at = _stands(data, where)
+    at = stands(data, where)
     return (Removed(now, at, id) for id in data["ids"])
 
 
@@ -102,8 +100,8 @@ def spoken_for(message: Payload, me: Me) -> Person | None:
     """For whom copbot posted this message, if it did."""
     if message["author"]["id"] != me.user:
         return None
-    buttons = [button.get("custom_id") or "" for row in message.get("components") or () for button in row.get("components") or ()]
-    return next((person(value_of(id)) for id in buttons if action_of(id) == ANSWER and value_of(id)), None)
+    ids = ids_in(message.get("components") or ())
+    return next((person(value_of(id)) for id in ids if action_of(id) == ANSWER and value_of(id)), None)
 
 
 def name_of(user: Payload, member: Payload | None = None) -> str:
@@ -118,20 +116,20 @@ def plain(text: str, where: Where) -> str:
 
 def _changed(data: Payload, me: Me, where: Where, _: datetime) -> Edited | None:
     """MESSAGE_UPDATE: Discord sends the same where it unfurls a link, where somebody pins a message, and where a thread begins."""
-    if not data.get("edited_timestamp") or "author" not in data or not _by_a_person(data) or not _says_something(data, me):
+    if not data.get("edited_timestamp") or "author" not in data or not _by_a_person(data) or not _says_something(data):
         return None
     rest = _said_to(data["content"], me)
-    return None if rest is not None and _is_command(rest, me) else _edited(data, _stands(data, where), me, where)
+    return None if rest is not None and _is_command(rest, me) else _edited(data, stands(data, where), me, where)
 
 
 def _removed(data: Payload, _: Me, where: Where, now: datetime) -> Removed:
-    return Removed(now, _stands(data, where), data["id"])
+    return Removed(now, stands(data, where), data["id"])
 
 
 def _reacted(data: Payload, me: Me, where: Where, now: datetime, *, on: bool) -> Reacted | None:
     if data["user_id"] == me.user or _user_of(data).get("bot"):
         return None
-    return Reacted(now, _stands(data, where), person(data["user_id"]), data["message_id"], _emoji(data["emoji"]), on)
+    return Reacted(now, stands(data, where), person(data["user_id"]), data["message_id"], _emoji(data["emoji"]), on)
 
 
 _EVENTS: Mapping[str, Callable[[Payload, Me, Where, datetime], Heard | None]] = {
@@ -179,7 +177,7 @@ def _commanded(message: Payload, rest: str, where: Where) -> Commanded:
     id, author = message["id"], message["author"]
     name = name_of(author, message.get("member"))
     asked = f"{MENTION}{message['channel_id']}:{id}"
-    return Commanded(asked, instant(id), _stands(message, where), person(author["id"]), plain(rest, where), name=name)
+    return Commanded(asked, instant(id), stands(message, where), person(author["id"]), plain(rest, where), name=name)
 
 
 def _by_a_person(message: Payload) -> bool:
@@ -187,8 +185,8 @@ def _by_a_person(message: Payload) -> bool:
     return message["type"] in PEOPLES and not author.get("bot") and not author.get("system") and "webhook_id" not in message
 
 
-def _says_something(message: Payload, me: Me) -> bool:
-    """Whether there is anything of their own in it. Discord shows nothing at all of what copbot may not read; a forward is somebody else's."""
+def _says_something(message: Payload) -> bool:
+    """Whether there is anything of their own in it. Of what copbot may not read Discord shows nothing; a forward is somebody else's."""
     return bool(message["content"] or message.get("attachments") or message.get("sticker_items"))
 
 
@@ -258,7 +256,7 @@ def _user_of(data: Payload) -> Payload:
     return (data.get("member") or {}).get("user") or {}
 
 
-def _stands(data: Payload, where: Where) -> Place:
-    """Where something is. Private messages are of no server; of a server's channels Discord tells before anything happens in them."""
+def stands(data: Payload, where: Where) -> Place:
+    """Where something happened. Private messages are of no server; of a server's channels Discord tells before anything happens in them."""
     id = data["channel_id"]
     return where.place(id) or place(id)

@@ -11,6 +11,9 @@ Payload = Mapping[str, Any]
 THREADS = (10, 11, 12)
 """Channel types of announcement, public and private threads (https://docs.discord.com/developers/resources/channel)."""
 
+FORUMS = (15, 16)
+"""Channel types of forums and of those with large pictures."""
+
 MOST_THREADS = 20_000
 """Threads remembered; of older ones Discord is asked again."""
 
@@ -22,13 +25,29 @@ class Where:
         self._channels: dict[str, Place] = {}
         self._threads: dict[str, Place] = {}
         self._lobbies: dict[str, Place] = {}
+        self._unsorted: dict[str, dict[str, Place]] = {}
+        self._sorted: set[str] = set()
+        self._forums: set[str] = set()
         self._names: dict[str, str] = {}
         self._in_use: dict[str, set[str]] = {}
         self._most_threads = most_threads
 
     def place(self, id: str) -> Place | None:
-        """The place of the channel or thread with this id; a lobby is its forum. None if Discord has not told of it."""
+        """The place of the channel or thread with this id; a lobby is its forum.
+
+        None if Discord has not told of it, or it is in a forum of which nobody has said which thread is the lobby.
+        """
         return self._threads.get(id) or self._channels.get(id)
+
+    def unsorted(self, id: str) -> str | None:
+        """The forum of this thread, if it waits for the forum to be ``sorted``."""
+        return next((forum for forum, threads in self._unsorted.items() if id in threads), None)
+
+    def sorted(self, forum: str) -> None:
+        """``lobby`` has been told if the forum has one: where its threads belong is clear from now on."""
+        for id, at in self._unsorted.pop(forum, {}).items():
+            self._threads.setdefault(id, at)
+        self._sorted.add(forum)
 
     def name(self, id: str) -> str:
         """What a channel or thread is called; its id if nobody knows."""
@@ -53,8 +72,11 @@ class Where:
             self._names[id] = channel["name"]
         if channel.get("type") not in THREADS:
             self._channels[id] = place(id)
+            if channel.get("type") in FORUMS:
+                self._forums.add(id)
         elif id not in self._lobbies and parent:
-            self._threads[id] = place(parent, id)
+            waits = parent in self._forums and parent not in self._sorted
+            (self._unsorted.setdefault(parent, {}) if waits else self._threads)[id] = place(parent, id)
             self._drop_the_oldest()
 
     def learn_server(self, guild: Payload) -> None:
@@ -64,8 +86,8 @@ class Where:
 
     def forget(self, id: str) -> None:
         """A channel or thread is there no longer."""
-        for known in (self._channels, self._threads, self._lobbies, self._names):
-            known.pop(id, None)
+        for known in (self._channels, self._threads, self._lobbies, self._names, *self._unsorted.values()):
+            known.pop(id, None)  # type: ignore[attr-defined] # each is a dict by id
 
     def _drop_the_oldest(self) -> None:
         while len(self._threads) > self._most_threads:

@@ -1,0 +1,170 @@
+"""copbot's commands as Discord registers them: ``/cop`` with a subcommand for each verb, and entries in messages' menus.
+
+Limits: 25 subcommands, options and choices, 32 characters of a name in lower case, 100 of a description, 15 entries in a menu, 8,000
+characters in all (4-platforms.md B4; https://docs.discord.com/developers/interactions/application-commands).
+"""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from hashlib import blake2b
+
+from copbot.kit.phrases import cut
+from copbot.ports.keeping import Keeping
+from copbot.ports.platform import CommandSpec, OptionSpec
+from copbot_discord.components import Element
+from copbot_discord.sending import Call
+from copbot_discord.typed import COMMAND, MORE, VERB, WORDS
+from copbot_discord.web import Web
+
+SUBCOMMANDS_MOST = 25
+MENU_MOST = 15
+SUMMARY_MOST = 100
+NAME_MOST = 32
+CHOICES_MOST = 25
+
+CHAT_INPUT, ON_MESSAGE = 1, 3
+SUBCOMMAND, TEXT = 1, 3
+EVERYWHERE = {"integration_types": [0], "contexts": [0, 1]}
+"""Installed in servers; to be used there and in private messages with copbot."""
+
+FROM_MENUS_ONLY = ("pin", "report")
+"""Verbs that mean something only about a message."""
+
+SUMMARY = "copbot: chats about practice"
+MORE_SUMMARY = "everything else that copbot can do"
+KEPT = "commands"
+
+LOCALES = frozenset(
+    {
+        *(
+            "id",
+            "da",
+            "de",
+            "en-GB",
+            "en-US",
+            "es-ES",
+            "es-419",
+            "fr",
+            "hr",
+            "it",
+            "lt",
+            "hu",
+            "nl",
+            "no",
+            "pl",
+            "pt-BR",
+            "ro",
+            "fi",
+            "sv-SE",
+        ),
+        *("vi", "tr", "cs", "el", "bg", "ru", "uk", "hi", "th", "zh-CN", "ja", "zh-TW", "ko"),
+    }
+)
+"""https://docs.discord.com/developers/reference#locales."""
+
+Names = Mapping[str, Mapping[str, Mapping[str, str]]]
+"""Locale -> verb, option or menu entry -> its ``name`` and ``summary`` there."""
+
+
+class Registration:
+    """The commands that Discord knows. Changed only where they are others than last time: each change may take a while to be seen."""
+
+    def __init__(self, web: Web, keeping: Keeping, specs: Sequence[CommandSpec], names: Names) -> None:
+        self._web = web
+        self._keeping = keeping
+        self._commands = commands_of(specs, names)
+
+    async def sync(self, application: str) -> bool:
+        """Register what is not registered yet; True if there was anything. Raises PlatformError."""
+        key, digest = f"{KEPT}:{application}", digest_of(self._commands)
+        if await self._keeping.get(key) == digest:
+            return False
+        await self._web.change(Call("PUT", "/applications/{application_id}/commands", {"application_id": application}, self._commands))
+        await self._keeping.put(key, digest)
+        return True
+
+
+def commands_of(specs: Sequence[CommandSpec], names: Names | None = None) -> list[Element]:
+    """All commands, as the body of one request that replaces whatever was there."""
+    localised = _Localised(names or {})
+    entries = [spec.on_message for spec in specs if spec.on_message][:MENU_MOST]
+    menu = [{"type": ON_MESSAGE, "name": cut(entry, NAME_MOST), **EVERYWHERE, **localised.name(entry)} for entry in entries]
+    return [{**_named(localised, COMMAND, SUMMARY), "type": CHAT_INPUT, **EVERYWHERE, "options": _subcommands(specs, localised)}, *menu]
+
+
+def digest_of(commands: list[Element]) -> bytes:
+    """A hash of the commands."""
+    return blake2b(json.dumps(commands, sort_keys=True).encode(), digest_size=16).hexdigest().encode()
+
+
+def faults_in(names: Names, specs: Sequence[CommandSpec]) -> Iterator[tuple[tuple[str, ...], str]]:
+    """What is wrong with names in other languages: where it stands, and what to write instead."""
+    entries = {spec.on_message for spec in specs if spec.on_message}
+    options = {option.name for spec in specs for option in spec.options}
+    known = {COMMAND, MORE, VERB, WORDS, *(spec.verb for spec in specs), *options, *entries}
+    for locale, named in names.items():
+        if locale not in LOCALES:
+            yield (locale,), f"Discord has no language “{locale}”; it has {', '.join(sorted(LOCALES))}"
+        for what, told in named.items():
+            if what not in known:
+                yield (locale, what), f"there is no command, option or menu entry “{what}”"
+            elif (name := told.get("name")) and not _is_name(name, in_menu=what in entries):
+                yield (locale, what, "name"), f"1 to {NAME_MOST} lower-case letters, digits, - and _" if what not in entries else "too long"
+
+
+def _subcommands(specs: Sequence[CommandSpec], localised: "_Localised") -> list[Element]:
+    own = [spec for spec in specs if spec.verb not in FROM_MENUS_ONLY]
+    if len(own) <= SUBCOMMANDS_MOST:
+        return [_subcommand(spec, localised) for spec in own]
+    first, rest = own[: SUBCOMMANDS_MOST - 1], own[SUBCOMMANDS_MOST - 1 :]
+    return [*(_subcommand(spec, localised) for spec in first), _more(rest, localised)]
+
+
+def _subcommand(spec: CommandSpec, localised: "_Localised") -> Element:
+    options = [_option(option, localised) for option in spec.options]
+    words = [{**_named(localised, WORDS, spec.free), "type": TEXT}] if spec.free else []
+    return {**_named(localised, spec.verb, spec.summary), "type": SUBCOMMAND, "options": [*options, *words]}
+
+
+def _option(option: OptionSpec, localised: "_Localised") -> Element:
+    """An option with as many choices as fit; otherwise copbot is asked for some while somebody types, if it knows any."""
+    made = {**_named(localised, option.name, option.summary), "type": TEXT}
+    if 0 < len(option.choices) <= CHOICES_MOST:
+        return {**made, "choices": [{"name": choice, "value": choice} for choice in option.choices]}
+    return {**made, **({"autocomplete": True} if option.completed else {})}
+
+
+def _more(rest: Sequence[CommandSpec], localised: "_Localised") -> Element:
+    choices = [{"name": cut(f"{spec.verb}: {spec.summary}", SUMMARY_MOST), "value": spec.verb} for spec in rest[:CHOICES_MOST]]
+    which = {**_named(localised, VERB, "what to do"), "type": TEXT, "choices": choices, "required": True}
+    words = {**_named(localised, WORDS, "what belongs to it, as it is typed elsewhere"), "type": TEXT}
+    return {**_named(localised, MORE, MORE_SUMMARY), "type": SUBCOMMAND, "options": [which, words]}
+
+
+def _named(localised: "_Localised", name: str, summary: str) -> Element:
+    return {"name": name, "description": cut(summary, SUMMARY_MOST) or name, **localised.name(name), **localised.summary(name)}
+
+
+class _Localised:
+    """The same in other languages, as far as Discord takes it."""
+
+    def __init__(self, names: Names) -> None:
+        self._names = {locale: named for locale, named in names.items() if locale in LOCALES}
+
+    def name(self, what: str) -> Element:
+        found = {locale: told.get("name", "") for locale, told in self._of(what)}
+        fitting = {locale: name for locale, name in found.items() if _is_name(name, in_menu=not _is_name(what, in_menu=False))}
+        return {"name_localizations": fitting} if fitting else {}
+
+    def summary(self, what: str) -> Element:
+        found = {locale: cut(told["summary"], SUMMARY_MOST) for locale, told in self._of(what) if told.get("summary")}
+        return {"description_localizations": found} if found else {}
+
+    def _of(self, what: str) -> Iterator[tuple[str, Mapping[str, str]]]:
+        return ((locale, named[what]) for locale, named in self._names.items() if what in named)
+
+
+def _is_name(name: str, *, in_menu: bool) -> bool:
+    if not 1 <= len(name) <= NAME_MOST:
+        return False
+    return in_menu or (name == name.lower() and all(letter.isalnum() or letter in "-_'" for letter in name))
