@@ -12,8 +12,11 @@ from datetime import timedelta
 import aiohttp
 
 from copbot.errors import Gone, NotAuthenticated, NotPermitted, PlatformError, Refused, TryLater, Unclear
+from copbot_discord.invite import OPTIONAL, PERMISSIONS
 from copbot_discord.names import DISCORD
 from copbot_discord.sending import LIMITED, Sending, seconds
+
+_NAMES = {id: permission.name for id, permission in ({**PERMISSIONS, **OPTIONAL}).items()}
 
 SOON = timedelta(seconds=5)
 RATE_LIMITED = timedelta(seconds=30)
@@ -28,8 +31,8 @@ BEFORE_SENDING = (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError, 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What Discord was asked. ``needs``: the permissions it takes; ``repeatable``: asking again does no harm, so that nothing about its
-    outcome need be unclear.
+    """What Discord was asked. ``needs``: the permissions it takes, by Discord's names for them; ``repeatable``: asking again does no harm,
+    so that nothing about its outcome need be unclear.
     """
 
     channel: str = ""
@@ -43,8 +46,8 @@ class Asked:
 
     @property
     def permissions(self) -> str:
-        """The permissions, for a host."""
-        return " and ".join(self.needs) or "what the invitation asks for"
+        """The permissions, as a server's settings call them."""
+        return ", ".join(_NAMES.get(need, need) for need in self.needs) or "what copbot's invitation asks for"
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,13 +101,20 @@ def unclear(asked: Asked, reason: str) -> PlatformError:
 
 
 def _never(kind: type[Refused], reason: str, remedy: str) -> Make:
-    """``{there}``, ``{code}`` and ``{permissions}`` stand for the channel, Discord's code and the permissions that it takes."""
+    """``{there}``, ``{code}`` and ``{permissions}`` stand for the channel, Discord's code and the permissions that it takes; without a
+    remedy, they are to be granted.
+    """
 
     def make(it: Refusal) -> PlatformError:
         words = {"there": it.asked.there, "code": str(it.code), "permissions": it.asked.permissions}
-        return kind(DISCORD, reason.format(**words), remedy.format(**words))
+        return kind(DISCORD, reason.format(**words), (remedy or granting(it.asked)).format(**words))
 
     return make
+
+
+def granting(asked: Asked) -> str:
+    """How a host grants what was lacking."""
+    return (IN_CHANNEL if asked.channel else IN_SERVER).format(there=asked.there, permissions=asked.permissions)
 
 
 def _later(reason: str, after: timedelta) -> Make:
@@ -115,7 +125,8 @@ def _odd(status: int) -> Make:
     return _later(f"Discord's address answered with HTTP {status}", RATE_LIMITED)
 
 
-GRANT = "In {there}: Channel settings > Permissions > add copbot, and allow {permissions}."
+IN_CHANNEL = "In {there}: Channel settings > Permissions > add copbot, and allow {permissions}."
+IN_SERVER = "In Server settings > Roles > copbot, allow {permissions}."
 _UNKNOWN = _never(Refused, "Discord refused it with the code {code}", BY_HAND)
 _FORM = _never(Refused, "Discord does not take this message as copbot wrote it ({code})", BY_HAND)
 _NO_CHANNEL = _never(Gone, "there is no such channel or thread any more", "Name another channel, or ask the question anew.")
@@ -123,8 +134,13 @@ _NO_MESSAGE = _never(Gone, "the message is not there any more", "Post it again i
 _NOBODY = _never(Gone, "there is no such person here any more", "Name somebody who is there.")
 _NO_SERVER = _never(Gone, "copbot is not in that server any more", "Invite it again; `copbot discord invite` prints the link.")
 _NO_EVENT = _never(Gone, "the event is not there any more", "Make it in the server's list of events yourself if it is wanted.")
-_NOT_SEEN = _never(NotPermitted, "copbot cannot see {there}", GRANT.replace("allow {permissions}", "allow View Channel and {permissions}"))
-_NOT_ALLOWED = _never(NotPermitted, "copbot lacks a permission in {there}: {permissions}", GRANT)
+_NOT_SEEN = _never(
+    NotPermitted, "copbot cannot see {there}", IN_CHANNEL.format(there="{there}", permissions="View Channels, {permissions}")
+)
+_NOT_ALLOWED = _never(NotPermitted, "copbot lacks a permission in {there}: {permissions}", "")
+_NO_HISTORY = _never(
+    NotPermitted, "copbot cannot read what was said in {there}", IN_CHANNEL.format(there="{there}", permissions="Read Message History")
+)
 _LOCKED = _never(NotPermitted, "the thread is locked", "Unlock it (thread menu > Unlock thread), or post it yourself.")
 _ARCHIVED = _never(Refused, "the thread is archived", "Reopen it by posting in it, or post it yourself.")
 _FULL_PINS = _never(NotPermitted, "{there} has as many pins as Discord allows", "Unpin something there.")
@@ -180,7 +196,9 @@ _TABLE: Mapping[int, Make] = {
     50021: _never(Refused, "this cannot be done to a message of Discord's own", "Choose another message."),
     50083: _ARCHIVED,
     90001: _never(NotPermitted, "somebody there has blocked copbot", "React yourself if it is wanted."),
-    160002: _never(NotPermitted, "copbot cannot read what was said in {there}", GRANT.replace("{permissions}", "Read Message History")),
+    160002: _never(
+        NotPermitted, "copbot cannot read what was said in {there}", IN_CHANNEL.replace("{permissions}", "Read Message History")
+    ),
     160005: _LOCKED,
     180000: _NO_EVENT,
     **dict.fromkeys((40005, 50045), _BIG),

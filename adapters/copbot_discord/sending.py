@@ -28,7 +28,7 @@ class Call:
     """What is asked. ``path`` is Discord's, with names such as ``{channel_id}`` for which ``ids`` stand; discord.py keeps a rate limit for
     each path together with its channel, server or webhook.
 
-    ``needs`` are the permissions that it takes, by Discord's names for people, for a host to read if Discord refuses.
+    ``needs`` are the permissions that it takes, by Discord's names for them, to be named to a host if Discord refuses.
     """
 
     method: str
