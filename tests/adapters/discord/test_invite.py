@@ -1,15 +1,11 @@
-"""The invitation, and the page that tells of it."""
+"""The invitation: permissions and intents."""
 
-import re
-from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import discord
 import pytest
 
 from copbot_discord.invite import ADMINISTRATOR, INTENTS, OPTIONAL, PERMISSIONS, allowed, asked_for, bits, invitation, missing
-
-ROOT = Path(__file__).parents[3]
 
 
 def snake(name: str) -> str:
@@ -58,13 +54,3 @@ def test_intents_have_discords_numbers() -> None:
     flags = discord.flags.ApplicationFlags
     assert INTENTS["MESSAGE_CONTENT"].granted_by == flags.gateway_message_content.flag | flags.gateway_message_content_limited.flag
     assert INTENTS["GUILD_MEMBERS"].granted_by == flags.gateway_guild_members.flag | flags.gateway_guild_members_limited.flag
-
-
-def test_the_page_about_discord_tells_every_permission_and_intent() -> None:
-    page = (ROOT / "docs" / "discord.md").read_text(encoding="utf-8")
-    rows = dict(re.findall(r"^\| \*?\*?([\w ]+?)\*?\*? \| (.+?) \|$", page, re.MULTILINE))
-    assert {one.name: rows.get(one.name) for one in (*PERMISSIONS.values(), *OPTIONAL.values())} == {
-        one.name: one.reason for one in (*PERMISSIONS.values(), *OPTIONAL.values())
-    }
-    told = dict(re.findall(r"^\| `(\w+)` \| (.+?) \|$", page, re.MULTILINE))
-    assert {name: told.get(name) for name in INTENTS} == {name: intent.reason for name, intent in INTENTS.items()}
