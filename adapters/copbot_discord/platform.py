@@ -14,6 +14,8 @@ from copbot_discord.answering import Answers
 from copbot_discord.calendar import DiscordCalendar
 from copbot_discord.changing import Changing
 from copbot_discord.channels import Channels
+from copbot_discord.commands import Registration
+from copbot_discord.errors import nobody
 from copbot_discord.facets import DiscordDirect, DiscordForms, DiscordPins
 from copbot_discord.finding import Look
 from copbot_discord.hearing import name_of
@@ -70,6 +72,7 @@ class Discord:
         self.direct = DiscordDirect(web, kinds)
         self._reach = Reach(web, kept, self._post_privately)
         self._answers = Answers(self._reach)
+        self._registration = Registration(web, setup.keeping, commands, settings.names)
         self.forms = DiscordForms(self._answers)
         self.history = DiscordHistory(reading, account, places, where)
         self.pins = DiscordPins(self._changing)
@@ -80,6 +83,7 @@ class Discord:
         from copbot_discord.gateway import listen
 
         known = await self._account.known()
+        await self._registration.sync(known.me.application)
         channels = Channels(self._where, self._web, self._lobbies.kept)
         reduced = Reduced(self._reach, self._post)
         interactions = Interactions(channels, self._kept, self._answers, reduced, self.commands)
@@ -116,6 +120,8 @@ class Discord:
 
     async def profile(self, person: Person) -> Profile:
         """The name that people have chosen to be shown; Discord tells nobody's time zone. Raises Gone."""
+        if not person.id.isdecimal():
+            raise nobody()
         return profile_of(person, await self._web.read(Call("GET", "/users/{user_id}", {"user_id": person.id})))
 
     async def check(self, place: Place) -> Sequence[Finding]:
