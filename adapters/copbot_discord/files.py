@@ -12,4 +12,4 @@ def with_files(body: dict[str, Any], files: Sequence[File]) -> dict[str, Any]:
 
 
 def _named(number: int, file: File) -> dict[str, Any]:
-    return {"id": number, "filename": file.name, **({"description": file.description} if file.description else {})}
+    return {"id": str(number), "filename": file.name, **({"description": file.description} if file.description else {})}
