@@ -90,6 +90,11 @@ def of_login() -> NotAuthenticated:
     return NotAuthenticated(DISCORD, "Discord does not accept copbot's token", TOKEN)
 
 
+def nobody() -> Gone:
+    """There is no person with this id."""
+    return Gone(DISCORD, "there is no such person here any more", "Name somebody who is there.")
+
+
 def too_many(after: timedelta) -> TryLater:
     """Discord wants no more requests for so long."""
     return TryLater(DISCORD, "Discord asks for patience, copbot is asking too much", after)
@@ -131,7 +136,6 @@ _UNKNOWN = _never(Refused, "Discord refused it with the code {code}", BY_HAND)
 _FORM = _never(Refused, "Discord does not take this message as copbot wrote it ({code})", BY_HAND)
 _NO_CHANNEL = _never(Gone, "there is no such channel or thread any more", "Name another channel, or ask the question anew.")
 _NO_MESSAGE = _never(Gone, "the message is not there any more", "Post it again if it is still wanted.")
-_NOBODY = _never(Gone, "there is no such person here any more", "Name somebody who is there.")
 _NO_SERVER = _never(Gone, "copbot is not in that server any more", "Invite it again; `copbot discord invite` prints the link.")
 _NO_EVENT = _never(Gone, "the event is not there any more", "Make it in the server's list of events yourself if it is wanted.")
 _NOT_SEEN = _never(
@@ -206,7 +210,7 @@ _TABLE: Mapping[int, Make] = {
     **dict.fromkeys((50006, 50035, 50068, 50109), _FORM),
     **dict.fromkeys((50008, 50024), _WRONG_CHANNEL),
     **dict.fromkeys((10015, 10062, 50027), _LATE),
-    **dict.fromkeys((10007, 10013, 50033), _NOBODY),
+    **dict.fromkeys((10007, 10013, 50033), lambda _: nobody()),
     **dict.fromkeys((200000, 200001, 240000), _FILTERED),
     **dict.fromkeys((160006, 160007), _TOO_MANY_THREADS),
 }

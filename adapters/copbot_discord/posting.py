@@ -91,7 +91,7 @@ class Posting:
         return Posted(Place(DISCORD, place.channel, id), id)
 
     async def find(self, place: Place, *, key: str) -> Posted | None:
-        """What was posted under this key; None while any part of it is missing. Raises Unclear if one may still arrive."""
+        """What was posted under this key, with its thread; None while any part of it is missing. Raises Unclear if one may still arrive."""
         ring = place.thread or place.channel
         if 1 not in await self._ring.of(ring, key):
             await self._recover(place, key)
@@ -137,20 +137,22 @@ class Posting:
         """A message with a thread on it. If there may be no thread, there is to be no message either."""
         target = Target(place.channel, place.channel)
         id = await self.part(target, begun, message)
-        if OPENED in await self._ring.of(target.ring, begun.key):
-            return id
-        try:
-            await self._threads.open(target.channel, id, begun.title)
-        except Refused:
-            await self._taken_back(target, id)
-            raise
-        await self._ring.put(target.ring, replace(begun, part=OPENED, id=id))
+        await self._opened(target.channel, replace(begun, id=id))
         return id
 
-    async def _taken_back(self, target: Target, id: str) -> None:
-        ids = {"channel_id": target.channel, "message_id": id}
-        await self._web.change(Call("DELETE", "/channels/{channel_id}/messages/{message_id}", ids), fine={REMOVED})
-        await self._ring.drop_posted(target.ring, id)
+    async def _opened(self, channel: str, root: Begun) -> None:
+        """The thread on a message, if it is not there yet."""
+        id = root.id or ""
+        if OPENED in await self._ring.of(channel, root.key):
+            return
+        try:
+            await self._threads.open(channel, id, root.title)
+        except Refused:
+            ids = {"channel_id": channel, "message_id": id}
+            await self._web.change(Call("DELETE", "/channels/{channel_id}/messages/{message_id}", ids), fine={REMOVED})
+            await self._ring.drop_posted(channel, id)
+            raise
+        await self._ring.put(channel, replace(root, part=OPENED))
 
     async def _forum_post(self, place: Place, begun: Begun, message: Message) -> str:
         forum = place.channel
@@ -180,11 +182,11 @@ class Posting:
         await self._once.settled(target.ring, begun, lambda it: self._look.message(target.ring, target.channel, it), nonce=True)
 
     async def _whole(self, place: Place, first: Begun) -> bool:
-        """Whether all of a message stands: its later posts, which are in its thread if it opens one, and that thread."""
-        ring, id = place.thread or place.channel, first.id or ""
-        rest = await self._ring.of(id if first.opens else ring, first.key)
-        opened = not first.opens or await self._places.is_forum(place) or OPENED in await self._ring.of(ring, first.key)
-        return opened and first.parts > 0 and all(part in rest and rest[part].id for part in range(2, first.parts + 1))
+        """Whether all of a message stands: its later posts, too, which are in its thread if it opens one. Only a thread is made good."""
+        if first.opens and not await self._places.is_forum(place):
+            await self._opened(place.channel, first)
+        rest = await self._ring.of(first.id or "" if first.opens else place.thread or place.channel, first.key)
+        return first.parts > 0 and all(part in rest and rest[part].id for part in range(2, first.parts + 1))
 
     async def _recover(self, place: Place, key: str) -> None:
         """Keep what stands in Discord of a message that is not in the ring. How many parts it has, nobody knows: it is posted again, and

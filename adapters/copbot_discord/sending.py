@@ -62,28 +62,42 @@ class Stopped(Exception):
         self.reason = reason
 
 
+class TooMany(Exception):
+    """Discord wants a longer wait than there is patience for."""
+
+
 class Sending:
-    """One call on its way. ``written``: bytes of it have left, and no answer since says that nothing was done. ``after``: Discord said to
-    wait so long. ``arrived`` is the text of the answer that says that it is done.
+    """One call on its way. ``once``: it must not leave a second time; ``in_time`` is asked before it leaves; ``counted``: among Discord's
+    requests a second. ``patience``: Discord may have it wait so long.
+
+    ``written``: bytes of it have left, and no answer since says that nothing was done. ``after``: Discord said to wait so long.
+    ``arrived`` is the body of the answer that says that it is done, or TooMany.
     """
 
-    def __init__(self, *, once: bool = False, in_time: InTime | None = None, counted: bool = True) -> None:
-        self.once = once
+    def __init__(self, *, patience: timedelta, once: bool = False, in_time: InTime | None = None, counted: bool = True) -> None:
         self.counted = counted
         self.written = False
         self.after: timedelta | None = None
         self.arrived: asyncio.Future[bytes] = asyncio.get_running_loop().create_future()
+        self._patience = patience
+        self._once = once
         self._in_time = in_time
         self._status = 0
+        self._given_up = False
+
+    @property
+    def asleep(self) -> bool:
+        """Whether discord.py waits for Discord's patience. Who wakes it then, leaves its lock on all requests closed."""
+        return self._status == LIMITED and not self.written
 
     def begin(self) -> None:
         """It is made, for the first or another time. Raises Stopped."""
-        if self.once and self.written:
+        if self._given_up or (self._once and self.written):
             raise Stopped("Discord did not say what it had done")
 
     def leave(self) -> None:
         """Bytes of it are about to be written. Raises Stopped."""
-        if self._in_time is not None and not self._in_time():
+        if self._given_up or (self._in_time is not None and not self._in_time()):
             raise Stopped("it was held up for too long to be sent now")
         self.written = True
 
@@ -93,11 +107,17 @@ class Sending:
         if status == LIMITED:
             self.written = False
             self.after = seconds(headers.get("Retry-After", ""))
+            if self.after is not None and self.after > self._patience and not self.arrived.done():
+                self.arrived.set_exception(TooMany())
 
     def read(self, body: bytes) -> None:
         """All of the answer is there."""
         if 200 <= self._status < 300 and not self.arrived.done():
             self.arrived.set_result(body)
+
+    def give_up(self) -> None:
+        """Nobody waits for it any more: it must not be made again."""
+        self._given_up = True
 
 
 def seconds(text: str) -> timedelta | None:

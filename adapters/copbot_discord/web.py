@@ -16,9 +16,9 @@ from discord.errors import HTTPException, LoginFailure, RateLimited
 from discord.http import HTTPClient, Route
 from typing_extensions import override
 
-from copbot_discord.errors import Asked, of_answer, of_exception, of_login, too_many, unclear
+from copbot_discord.errors import RATE_LIMITED, Asked, of_answer, of_exception, of_login, too_many, unclear
 from copbot_discord.limiter import Limiter
-from copbot_discord.sending import Call, InTime, Sending, Stopped, trace
+from copbot_discord.sending import Call, InTime, Sending, Stopped, TooMany, trace
 from copbot_discord.settings import DiscordSettings
 
 RAISED = (aiohttp.ClientError, OSError, TimeoutError, ValueError)
@@ -29,6 +29,12 @@ READ_PATIENTLY = 3
 
 Answer = Any
 """Discord's JSON; ``{"code": ...}`` for what was refused with a code that is fine."""
+
+SHORTLY = timedelta(seconds=2)
+"""Discord may have a post or a change wait so long before it is tried again; beyond, whoever asked decides when."""
+
+HELD_FOR = 600.0
+"""Seconds after which it is seen that somebody else has closed a connection."""
 
 T = TypeVar("T")
 
@@ -72,19 +78,20 @@ class Web:
 
         Raises Unclear where nobody knows whether it was done, or if it was not in time: another process may have done it by then.
         """
-        return await self._made(call, Sending(once=once, in_time=in_time), self._seconds, fine)
+        return await self._made(call, Sending(patience=SHORTLY, once=once, in_time=in_time), self._seconds, fine)
 
     async def change(self, call: Call, *, fine: Collection[int] = ()) -> Answer:
         """Something that may be done twice. With a code in ``fine`` it is done already."""
-        return await self._made(call, Sending(), self._seconds, fine, repeatable=True)
+        return await self._made(call, Sending(patience=SHORTLY), self._seconds, fine, repeatable=True)
 
     async def read(self, call: Call) -> Answer:
         """Something that changes nothing; asked again where Discord wants some time between, or does not answer."""
-        return await self._made(call, Sending(), self._seconds * READ_PATIENTLY, repeatable=True)
+        seconds = self._seconds * READ_PATIENTLY
+        return await self._made(call, Sending(patience=timedelta(seconds=seconds)), seconds, repeatable=True)
 
     async def answer(self, call: Call) -> Answer:
         """What answers to an interaction, once. Discord's 50 requests a second do not count these."""
-        return await self._made(call, Sending(once=True, counted=False), self._seconds)
+        return await self._made(call, Sending(patience=SHORTLY, once=True, counted=False), self._seconds)
 
     async def http(self) -> Http:
         """discord.py's client, logged in. Raises what discord.py raises."""
@@ -106,6 +113,8 @@ class Web:
             if error.code in fine:
                 return {"code": error.code}
             raise of_answer(asked, error.status, error.code, error.response.headers) from None
+        except TooMany:
+            raise too_many(sending.after or RATE_LIMITED) from None
         except Stopped as stopped:
             raise unclear(asked, stopped.reason) from None
         except RAISED as error:
@@ -118,7 +127,8 @@ class Web:
             await asyncio.wait((task, sending.arrived), return_when=asyncio.FIRST_COMPLETED)
             return _content(sending.arrived.result()) if sending.arrived.done() else task.result()
         finally:
-            if not sending.arrived.done():
+            sending.give_up()
+            if not task.done() and not sending.asleep and not _is_there(sending.arrived):
                 task.cancel()
 
     async def _logged_in(self) -> Http:
@@ -157,9 +167,14 @@ def _content(body: bytes) -> Answer:
     return json.loads(body) if body else None
 
 
+def _is_there(arrived: asyncio.Future[bytes]) -> bool:
+    return arrived.done() and not arrived.cancelled() and arrived.exception() is None
+
+
 async def _closed_at_the_end(http: Http) -> None:
     """Hold the connection until the event loop cancels what is left."""
     try:
-        await asyncio.Event().wait()
+        while not http.closed:  # noqa: ASYNC110 - an Event that nobody else holds would not keep this task alive
+            await asyncio.sleep(HELD_FOR)
     finally:
         await http.close()
