@@ -28,9 +28,6 @@ from copbot_discord.settings import DiscordSettings
 from copbot_discord.socket import Client, Socket, check_library
 from copbot_discord.web import Web
 
-IDENTIFY_EVERY = 5.0
-"""Seconds between two shards that begin a session (https://docs.discord.com/developers/events/gateway#rate-limiting)."""
-
 BUDGET_SPENT = 0.5
 """Of the 1,000 sessions a day this part may be begun at any time. Whoever begins more than all of them loses the token."""
 
@@ -43,13 +40,15 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Patience:
-    """Seconds. ``connect``: from asking for a connection to Discord's greeting. ``again``: from one attempt to the next.
-    ``lease``: from one attempt to take or renew a shard's lease to the next.
+    """Seconds. ``connect``: from asking for a connection to Discord's greeting. ``again``: from one attempt to the next. ``lease``: from
+    one attempt to take or renew a shard's lease to the next. ``identify``: from one shard that begins a session to the next
+    (https://docs.discord.com/developers/events/gateway#rate-limiting).
     """
 
     connect: float = 20.0
     again: float = 5.0
     lease: float = LEASE_RENEWED.total_seconds()
+    identify: float = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +74,7 @@ async def listen(
     Raises NotAuthenticated where Discord does not let copbot in, TryLater while it cannot be reached.
     """
     check_library()
-    gateway = await _budgeted(await web.read(Call("GET", "/gateway/bot")), settings.shards)
+    gateway = await budgeted(await web.read(Call("GET", "/gateway/bot")), settings.shards)
     client = Client(await web.http(), bits(intents), settings.shards, intake)
     shards = _Shards(client, yarl.URL(settings.gateway_url or gateway), settings.shards, leases, patience)
     keeping = [asyncio.create_task(shards.keep(shard)) for shard in range(settings.shards)]
@@ -88,7 +87,7 @@ async def listen(
         await _to_its_end(_close(client, intake, *keeping, missed))
 
 
-async def _budgeted(answer: Any, shards: int) -> str:  # noqa: ANN401 - Discord's JSON
+async def budgeted(answer: Any, shards: int) -> str:  # noqa: ANN401 - Discord's JSON
     """The gateway's address. Where many sessions were begun today, wait so that the others last until Discord counts anew."""
     limit = answer["session_start_limit"]
     left = limit["remaining"]
@@ -148,7 +147,8 @@ class _Shards:
                 while True:
                     await socket.poll_event()
             except ReconnectWebSocket as again:
-                if not again.resume and session is not None:
+                if not again.resume:
+                    await asyncio.sleep(0 if session or (socket and socket.began) else self._patience.again)
                     return
             except ConnectionClosed as closed:
                 if (fatal := _fatal(closed.code)) is not None:
@@ -182,7 +182,7 @@ class _Shards:
     async def _turn(self) -> None:
         loop = asyncio.get_running_loop()
         wait = max(self._next_identify - loop.time(), 0)
-        self._next_identify = loop.time() + wait + IDENTIFY_EVERY
+        self._next_identify = loop.time() + wait + self._patience.identify
         await asyncio.sleep(wait)
 
 

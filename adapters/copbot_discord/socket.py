@@ -38,9 +38,9 @@ UNREADABLE = "(unreadable)"
 log = structlog.get_logger(__name__)
 
 
-def check_library() -> None:
+def check_library(installed: tuple[int, int] = discord.version_info[:2]) -> None:
     """Raises ConfigurationError for a discord.py whose socket may be another one. Its log is made quiet: there are people's words in it."""
-    if discord.version_info[:2] != LIBRARY:
+    if installed != LIBRARY:
         wanted = ".".join(map(str, LIBRARY))
         raise ConfigurationError(
             f"discord.py {discord.__version__} is installed; copbot needs {wanted}: pip install 'discord.py=={wanted}.*'"
@@ -49,7 +49,9 @@ def check_library() -> None:
 
 
 class Socket(DiscordWebSocket):
-    """One connection. What cannot be read does not end it."""
+    """One connection. What cannot be read does not end it. ``began``: Discord has said that it begins a session."""
+
+    began = False
 
     @override
     async def received_message(self, msg: Any, /) -> None:
@@ -65,6 +67,7 @@ class Socket(DiscordWebSocket):
             return
         parser = self._discord_parsers.get(event)
         if parser is None or event in SESSIONS:
+            self.began = self.began or event == "READY"
             await super().received_message(msg)
             return
         self.sequence = sequence
