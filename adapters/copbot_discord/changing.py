@@ -51,8 +51,7 @@ class Changing:
         self._clock = clock
 
     async def edit(self, posted: Posted, message: Message) -> None:
-        """Replace a message: what no longer fits into its posts is posted behind them, surplus ones are deleted; since it may grow again,
-        their keys may be used again. Its files stay.
+        """Replace a message: what no longer fits into its posts is posted behind them, surplus ones are deleted. Its files stay.
 
         Raises Gone if one of its posts has been deleted.
         """
@@ -63,14 +62,13 @@ class Changing:
             channel = first if number == 1 else rest.channel
             if part is None:
                 await self._delete(channel, id)
-                await self._ring.drop_posted(rest.ring, id)
             elif id is None:
-                begun = Begun(posted.message, number, len(parts), self._clock.now(), posted.place.thread)
+                begun = Begun(f"{posted.message}/{shape.turn}", number, len(parts), self._clock.now(), posted.place.thread)
                 await self._posting.part(rest, begun, part, of=posted.message)
             else:
                 await self._update(channel, id, part)
         if len(parts) < len(standing):
-            await self._shapes.put(rest.ring, posted.message, Shape(more=shape.more[: len(parts) - 1]))
+            await self._shapes.put(rest.ring, posted.message, Shape(more=shape.more[: len(parts) - 1], turn=shape.turn + 1))
 
     async def remove(self, posted: Posted) -> None:
         """Delete a message with its parts. Its key stays used."""

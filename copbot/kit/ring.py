@@ -8,7 +8,7 @@ left to find it by.
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import astuple, dataclass, replace
 from datetime import datetime
 from itertools import takewhile
 from typing import Any
@@ -96,11 +96,15 @@ class Ring:
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """What a message consists of beside its first post: a thread's ``title``, the ids of its other posts, the ids of its files."""
+    """What a message consists of beside its first post: a thread's ``title``, the ids of its other posts, the ids of its files.
+
+    ``turn`` counts how often it has become shorter: where a platform remembers keys, what is posted behind it anew has other ones.
+    """
 
     title: str = ""
     more: tuple[str, ...] = ()
     files: tuple[str, ...] = ()
+    turn: int = 0
 
     def with_part(self, part: int, id: str) -> "Shape":
         """The same with its ``part``-th post, the second or a later one, known."""
@@ -118,15 +122,15 @@ class Shapes:
         kept = await self._keeping.get(_shape_name(channel, id))
         if kept is None:
             return Shape()
-        title, more, files = json.loads(kept)
-        return Shape(title, tuple(more), tuple(files))
+        title, more, files, *turn = json.loads(kept)
+        return Shape(title, tuple(more), tuple(files), *turn)
 
     async def put(self, channel: str, id: str, shape: Shape) -> None:
         """Remember it, if there is anything to remember."""
         if shape == Shape():
             await self._keeping.forget(_shape_name(channel, id))
         else:
-            await self._keeping.put(_shape_name(channel, id), json.dumps([shape.title, shape.more, shape.files]).encode())
+            await self._keeping.put(_shape_name(channel, id), json.dumps(astuple(shape)).encode())
 
 
 def _name(channel: str) -> str:
