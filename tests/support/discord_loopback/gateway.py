@@ -52,6 +52,7 @@ class Link:
         self.socket = socket
         self.session: Session | None = None
         self.beats = 0
+        self.sent_away: int | None = None
         self._request = request
         self._packed = zlib.compressobj() if request.query.get("compress") == "zlib-stream" else None
 
@@ -65,6 +66,11 @@ class Link:
                 await self.socket.send_str(text)
             else:
                 await self.socket.send_bytes(self._packed.compress(text.encode()) + self._packed.flush(zlib.Z_SYNC_FLUSH))
+
+    async def send_away(self, code: int) -> None:
+        """Close, and say why."""
+        self.sent_away = code
+        await self.socket.close(code=code)
 
     def abort(self) -> None:
         """Break off as a network does."""
@@ -104,7 +110,7 @@ class Gateway:
             await self._live(link)
         finally:
             self.links.remove(link)
-            self.closed.append(socket.close_code)
+            self.closed.append(link.sent_away or socket.close_code)
             self._part(link, socket.close_code)
             self.changed.set()
         return socket
@@ -125,7 +131,7 @@ class Gateway:
 
     async def _heard(self, link: Link, data: Any) -> None:
         if len(data) > LARGEST:
-            await link.socket.close(code=4002)
+            await link.send_away(4002)
             return
         frame: Body = json.loads(data)
         self._judge.frame(frame)
@@ -137,7 +143,7 @@ class Gateway:
             case 6:
                 await self._resume(link, frame["d"])
             case _ if link.session is None:
-                await link.socket.close(code=4003)
+                await link.send_away(4003)
         self.changed.set()
 
     async def _beaten(self, link: Link, sequence: int | None) -> None:
@@ -150,7 +156,7 @@ class Gateway:
     async def _identify(self, link: Link, asked: Body) -> None:
         code = self.refusing or self._refusal(asked)
         if code is not None:
-            await link.socket.close(code=code)
+            await link.send_away(code)
             return
         self.identified += 1
         shard, shards = asked.get("shard", (0, 1))
@@ -182,11 +188,11 @@ class Gateway:
     async def _resume(self, link: Link, asked: Body) -> None:
         session = self.sessions.get(asked["session_id"])
         if asked["token"].removeprefix("Bot ") != self.token:
-            await link.socket.close(code=4004)
+            await link.send_away(4004)
         elif session is None:
             await link.send({"op": INVALID, "d": False, "s": None, "t": None})
         elif asked["seq"] > len(session.frames):
-            await link.socket.close(code=4007)
+            await link.send_away(4007)
         else:
             self.resumed += 1
             link.session, session.link, session.sent = session, link, asked["seq"]
@@ -248,7 +254,7 @@ class Gateway:
     async def close(self, code: int) -> None:
         """Close every connection with a code."""
         for link in list(self.links):
-            await link.socket.close(code=code)
+            await link.send_away(code)
 
     async def garble(self, text: str = '{"op": 0, "t": "MESSAGE_CREATE", "s": 1, "d": {"id": 7}}') -> None:
         """Send something that is not as published."""
