@@ -41,10 +41,8 @@ log = structlog.get_logger(__name__)
 def check_library(installed: tuple[int, int] = discord.version_info[:2]) -> None:
     """Raises ConfigurationError for a discord.py whose socket may be another one. Its log is made quiet: there are people's words in it."""
     if installed != LIBRARY:
-        wanted = ".".join(map(str, LIBRARY))
-        raise ConfigurationError(
-            f"discord.py {discord.__version__} is installed; copbot needs {wanted}: pip install 'discord.py=={wanted}.*'"
-        )
+        wanted, found = (".".join(map(str, version)) for version in (LIBRARY, installed))
+        raise ConfigurationError(f"copbot needs discord.py {wanted}, not {found}: pip install 'discord.py=={wanted}.*'")
     logging.getLogger("discord").setLevel(logging.CRITICAL)
 
 
