@@ -108,8 +108,19 @@ def faults_in(names: Names, specs: Sequence[CommandSpec]) -> Iterator[tuple[tupl
         for what, told in named.items():
             if what not in known:
                 yield (locale, what), f"there is no command, option or menu entry “{what}”"
-            elif (name := told.get("name")) and not _is_name(name, in_menu=what in entries):
-                yield (locale, what, "name"), f"1 to {NAME_MOST} lower-case letters, digits, - and _" if what not in entries else "too long"
+                continue
+            for part, fault in _faults_of(told, in_menu=what in entries):
+                yield (locale, what, part), fault
+
+
+def _faults_of(told: Mapping[str, str], *, in_menu: bool) -> Iterator[tuple[str, str]]:
+    for part, words in told.items():
+        if part not in ("name", "summary"):
+            yield part, "write name or summary"
+        elif part == "summary" and not 0 < len(words) <= SUMMARY_MOST:
+            yield part, f"at most {SUMMARY_MOST} characters, and at least one"
+        elif part == "name" and not _is_name(words, in_menu=in_menu):
+            yield part, f"at most {NAME_MOST} characters" if in_menu else f"1 to {NAME_MOST} lower-case letters, digits, - and _"
 
 
 def _subcommands(specs: Sequence[CommandSpec], localised: "_Localised") -> list[Element]:
