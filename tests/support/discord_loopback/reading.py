@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 
 from discord_loopback.model import Body
 
-ESCAPED = re.compile(r"\\([^\w\s])")
-CODE = re.compile(r"```(?:\w*\n)?(.*?)```|``(.+?)``|`([^`\n]+)`", re.DOTALL)
+ASIS = re.compile(r"\\([^\w\s])|```(?:\w*\n)?(.*?)```|``(.+?)``|`([^`\n]+)`", re.DOTALL)
+"""What is shown as it stands: a character behind a backslash, and code."""
 ANGLE = re.compile(r"<(@!?|@&|#|t:|a?:)([^<>\s]+)>")
 LINK = re.compile(r"\[([^\[\]]+)\]\(<?[^()\s]+>?\)|<(https?://[^<>\s]+)>")
 STYLES = [
@@ -31,8 +31,7 @@ def plain(text: str, names: Names) -> str:
         kept.append(shown)
         return f"{NUL}{len(kept) - 1}{NUL}"
 
-    shown = CODE.sub(lambda match: keep(next(group for group in match.groups() if group is not None)), text)
-    shown = ESCAPED.sub(lambda match: keep(match[1]), shown)
+    shown = ASIS.sub(lambda match: keep(next(group for group in match.groups() if group is not None)), text)
     shown = ANGLE.sub(lambda match: keep(_angle(match[1], match[2], names)), shown)
     shown = LINK.sub(lambda match: match[1] or match[2], shown)
     shown = _unstyled(LINES.sub("", shown))
