@@ -68,9 +68,10 @@ class _Act:
 class Answers:
     """The interactions of the last quarter of an hour, the forms shown in it, and the ways to answer."""
 
-    def __init__(self, reach: Reach, answered_in: float = ANSWERED_IN) -> None:
+    def __init__(self, reach: Reach, answered_in: float = ANSWERED_IN, kept_for: float = KEPT_FOR) -> None:
         self._reach = reach
         self._answered_in = answered_in
+        self._kept_for = kept_for
         self._acts: dict[str, _Act] = {}
         self._shown: dict[tuple[str, str], Form] = {}
         self._offered: dict[str, Form] = {}
@@ -128,7 +129,7 @@ class Answers:
 
     def _answerable(self, interaction: Interaction) -> _Act | None:
         act = self._acts.get(interaction.id)
-        return act if act is not None and act.began > asyncio.get_running_loop().time() - KEPT_FOR else None
+        return act if act is not None and act.began > asyncio.get_running_loop().time() - self._kept_for else None
 
     async def _hand_over(self, interaction: Interaction, act: _Act, inbox: Inbox) -> None:
         try:

@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from copbot.domain.heard import Commanded, Edited, Happening, Heard, Joined, Left, Reacted, Removed, Said
 from copbot.domain.place import Person, Place
 from copbot_discord.components import action_of, ids_in, value_of
+from copbot_discord.marks import WORD_JOINER
 from copbot_discord.names import DISCORD, instant, instant_of, person, place, version
 from copbot_discord.where import Payload, Where
 from copbot_discord.wording import ANSWER
@@ -28,7 +29,7 @@ SPOKEN_FOR = re.compile(r"\*\*.+?\*\*: ", re.DOTALL)
 
 _MENTIONED = re.compile(r"<@!?([0-9]+)>")
 _TOKEN = re.compile(r"<(?:(@!?|@&|#)([0-9]+)|a?(:\w+:)[0-9]+|t:(-?[0-9]{1,12})(?::[A-Za-z])?|(/[^:<>]+):[0-9]+)>")
-_ESCAPED = re.compile(r"\\([^\w\s])")
+_ESCAPED = re.compile(r"\\([!-/:-@\[-`{-~])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,7 +245,8 @@ def _clock(seconds: int) -> str:
 
 
 def _own_words(content: str) -> str:
-    return _ESCAPED.sub(r"\1", SPOKEN_FOR.sub("", content, count=1))
+    """What they wrote, out of what was rendered (``marks``)."""
+    return _ESCAPED.sub(r"\1", SPOKEN_FOR.sub("", content, count=1)).replace(WORD_JOINER, "")
 
 
 def _emoji(emoji: Payload) -> str:

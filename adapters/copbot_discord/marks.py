@@ -31,7 +31,7 @@ from copbot_discord.names import DISCORD
 SNOWFLAKE = re.compile(r"[0-9]{1,20}")
 URL_MOST = 512
 
-_WORD_JOINER = "\u2060"
+WORD_JOINER = "\u2060"
 _SPECIAL = re.compile(r"[\\`*_~|<\[]|:(?!\d\d:)(?=[\w+-]+:)")
 """``:name:`` would become an emoji; the minutes of a clock do not."""
 
@@ -109,13 +109,13 @@ def _lines(block: Block, *, fences: bool) -> str:
 
 
 def _fenced(text: str, language: str) -> str:
-    inside = text.replace("```", f"`{_WORD_JOINER}`{_WORD_JOINER}`")
+    inside = text.replace("```", f"`{WORD_JOINER}`{WORD_JOINER}`")
     return f"```{language if _LANGUAGE.fullmatch(language) else ''}\n{inside if inside.strip() else ' '}\n```"
 
 
 def _code(text: str) -> str:
     """Two marks around words with one in them; more would begin a block."""
-    apart = re.sub("`(?=`)", f"`{_WORD_JOINER}", text)
+    apart = re.sub("`(?=`)", f"`{WORD_JOINER}", text)
     return f"`` {apart} ``" if "`" in apart else f"`{apart}`"
 
 
@@ -176,7 +176,7 @@ def _address(url: str) -> str:
 
 
 def _escaped(text: str) -> str:
-    return _EVERYBODY.sub(f"@{_WORD_JOINER}", _SPECIAL.sub(r"\\\g<0>", text))
+    return _EVERYBODY.sub(f"@{WORD_JOINER}", _SPECIAL.sub(r"\\\g<0>", text))
 
 
 def _unstarted(found: re.Match[str]) -> str:

@@ -11,12 +11,14 @@ from dataclasses import replace
 import structlog
 
 from copbot.domain.heard import Said, Submitted
+from copbot.domain.markup import escape
 from copbot.domain.message import Button, Look, Message
 from copbot.domain.place import Place, Posted
-from copbot.errors import PlatformError, Refused, Unclear
+from copbot.errors import PlatformError, Refused
 from copbot.ports.platform import Inbox
 from copbot_discord.names import DISCORD, instant
 from copbot_discord.reaching import Reach
+from copbot_discord.rendering import parts_of
 from copbot_discord.where import Payload
 from copbot_discord.wording import ANSWER, answer_form, said_by
 
@@ -47,14 +49,16 @@ class Reduced:
         if not text:
             return
         await self._reach.later(payload, unseen=True)
-        place = replace_thread(submitted.place, submitted.value)
+        place = in_its_thread(submitted.place, submitted.value)
         message = replace(said_by(submitted.name, text), buttons=(Button("Answer", ANSWER, submitted.person.id, Look.PRIMARY),))
         try:
             posted = await self._posted(place, message, f"answer:{submitted.id}")
         except PlatformError as error:
             log.warning("An answer could not be posted", action="answer_not_posted", platform=DISCORD, reason=error.reason)
             remedy = error.remedy if isinstance(error, Refused) else "Please try it again in a minute."
-            await self._reach.follow(payload, Message(f"Your answer is not posted: {error.reason}. {remedy}"))
+            told = f"Your answer is not posted: {error.reason}. {remedy}\n\n{escape(text)}"
+            for part in parts_of(Message(told)):
+                await self._reach.follow(payload, part)
             return
         await inbox(Said(instant(posted.message), place, submitted.person, posted.message, text, name=submitted.name))
 
@@ -64,11 +68,11 @@ class Reduced:
                 return await self._post(place, message, key)
             except Refused:
                 raise
-            except (Unclear, PlatformError):
+            except PlatformError:
                 await asyncio.sleep(self._again_after)
         return await self._post(place, message, key)
 
 
-def replace_thread(at: Place, thread: str) -> Place:
+def in_its_thread(at: Place, thread: str) -> Place:
     """The question's thread: a question in a text channel has a thread of its own id; one pressed in its thread says it itself."""
     return at if at.thread else at._replace(thread=thread)

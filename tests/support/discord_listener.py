@@ -4,6 +4,8 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 
+from discord_loopback import talking
+from discord_loopback.calls import numbered
 from discord_loopback.server import TOKEN, Loopback
 from discord_loopback.world import BOT_USER, World
 from slack_bots import Kept
@@ -15,7 +17,7 @@ from copbot.ports.leases import Leases
 from copbot.services.commands import SPECS
 from copbot.testing.clock import SteppingClock
 from copbot_discord.account import Account
-from copbot_discord.answering import Answers
+from copbot_discord.answering import KEPT_FOR, Answers
 from copbot_discord.channels import Channels
 from copbot_discord.commands import Registration
 from copbot_discord.gateway import Patience, listen
@@ -52,7 +54,9 @@ class Listener:
     ``posted`` is what went to people's private messages, and ``answers_posted`` what the bot posted for people.
     """
 
-    def __init__(self, discord: Loopback, *, answered_in: float = 2.5, shards: int = 1, leases: Leases | None = None) -> None:
+    def __init__(
+        self, discord: Loopback, *, answered_in: float = 2.5, kept_for: float = KEPT_FOR, shards: int = 1, leases: Leases | None = None
+    ) -> None:
         self.discord = discord
         self.settings = DiscordSettings(TOKEN, api_url=discord.api_url, gateway_url=discord.gateway_url, shards=shards)
         self.kept = Kept()
@@ -62,7 +66,7 @@ class Listener:
         self.lobbies: dict[str, str] = {}
         self.values = KeptValues(self.kept)
         reach = Reach(self.web, self.values, self._post_privately)
-        self.answers = Answers(reach, answered_in)
+        self.answers = Answers(reach, answered_in, kept_for)
         self.channels = Channels(self.where, self.web, self._lobby)
         self.interactions = Interactions(self.channels, self.values, self.answers, Reduced(reach, self._post, 0.01), SPECS)
         self.registration = Registration(self.web, self.kept, SPECS, {})
@@ -128,9 +132,6 @@ class Listener:
 
 def bot_posts(world: World, channel: str, message: Message) -> str:
     """Something that the bot has posted; gives its id."""
-    from discord_loopback import talking
-    from discord_loopback.calls import numbered
-
     rendered = render(message)
     return talking.post(world, world.channel(channel), BOT_USER, rendered.content, components=numbered(rendered.components)).id
 
