@@ -7,9 +7,11 @@ together; a time within which an answer must come; and knowing whether a request
 
 import asyncio
 import json
+import logging
 from collections.abc import Collection
 from datetime import timedelta
 from typing import Any, TypeVar
+from urllib.request import getproxies
 
 import aiohttp
 from discord.errors import HTTPException, LoginFailure, RateLimited
@@ -40,10 +42,14 @@ T = TypeVar("T")
 
 
 class Http(HTTPClient):
-    """discord.py's client for HTTP at another address, if need be, and never without a time within which an answer must come."""
+    """discord.py's client for HTTP: at another address, if need be, or behind the proxy that ``https_proxy`` names; and never without a
+    time within which an answer must come.
+    """
 
     def __init__(self, settings: DiscordSettings) -> None:
-        super().__init__(asyncio.get_running_loop(), aiohttp.TCPConnector(limit=0), http_trace=trace(Limiter()))
+        logging.getLogger("discord").setLevel(logging.CRITICAL)  # its lines have people's words in them, and interactions' tokens
+        proxy = None if settings.api_url.startswith("http://") else getproxies().get("https")
+        super().__init__(asyncio.get_running_loop(), aiohttp.TCPConnector(limit=0), proxy=proxy, http_trace=trace(Limiter()))
         self.closed = False
         self._base = settings.api_url
         self._timeout = aiohttp.ClientTimeout(total=settings.timeout_seconds, connect=settings.timeout_seconds / 2)

@@ -1,6 +1,7 @@
 """Calls to Discord: within its limits, in time, and not twice what must not be done twice."""
 
 import asyncio
+import logging
 from datetime import timedelta
 
 import aiohttp
@@ -101,6 +102,17 @@ class TestPatience:
                     break
                 except TryLater:
                     continue
+
+    async def test_what_people_wrote_is_in_no_line_of_the_log(self, discord: Loopback, caplog: pytest.LogCaptureFixture) -> None:
+        caplog.set_level(logging.DEBUG, logger="discord")
+        await web_on(discord).post(saying("between us"), once=True)
+        assert not [record for record in caplog.records if record.name.startswith("discord") or "between us" in record.getMessage()]
+
+    async def test_a_proxy_is_for_what_is_outside(self, discord: Loopback, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("https_proxy", "http://127.0.0.1:9")
+        assert (await web_on(discord).read(READ))["id"] == SLT
+        with pytest.raises(TryLater):
+            await Web(read_settings({"token": TOKEN})).read(READ)
 
     async def test_the_connection_is_opened_anew_after_it_was_closed(self, discord: Loopback) -> None:
         web = web_on(discord)
