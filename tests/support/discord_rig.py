@@ -13,7 +13,7 @@ from discord_loopback.reading import pressables
 from discord_loopback.rest import POST
 from discord_loopback.server import Loopback
 from discord_loopback.shapes import message_shape, user_shape
-from discord_loopback.world import GUILD
+from discord_loopback.world import BOT_USER, GUILD
 from slack_bots import Kept, Passing
 from slack_loopback.faults import Kind
 
@@ -70,7 +70,7 @@ class DiscordRig:
     async def connect(self) -> None:
         if self._run is not None and not self._run.done():
             return
-        identified = self.discord.gateway.identified
+        identified, self.shut_out = self.discord.gateway.identified, None
         self._run = asyncio.create_task(self._stay())
         await self.discord.until(lambda: self.discord.gateway.identified > identified or self.shut_out is not None)
         await self.discord.gateway.flush()
@@ -123,7 +123,7 @@ class DiscordRig:
             else:
                 await self.ears(heard)
         finally:
-            self._offered += isinstance(heard, Acted)
+            self._offered += isinstance(heard, Acted) and not heard.id.startswith("mention:")
             self._changed.set()
 
     def _last(self, heard: Said) -> None:
@@ -136,7 +136,8 @@ class DiscordRig:
         if self._run is None or self._run.done():
             return
         runs = self.runs
-        await self.discord.gateway.flush()
+        if not self._touched:
+            await self.discord.gateway.flush()
         for channel in sorted(self._touched):
             self._say_last(self.discord.world.channel(channel))
         self._touched.clear()
@@ -147,7 +148,8 @@ class DiscordRig:
         """Reported, and not there for anybody to see."""
         world = self.discord.world
         world.add_user(LAST, "Nobody", member=False)
-        last = Message(world.snowflake(), channel.id, LAST, "That was all.", world.time.now())
+        words = f"That was all, <@{BOT_USER}>."  # which the bot may read whatever its intents are
+        last = Message(world.snowflake(), channel.id, LAST, words, world.time.now(), mentions=[BOT_USER])
         shape = message_shape(world, last) | {"author": user_shape(world.users.pop(LAST)), "channel_type": channel.type}
         self._lasts.add(last.id)
         world.events("MESSAGE_CREATE", shape | ({} if channel.members and not channel.is_thread else {"guild_id": GUILD}), channel)

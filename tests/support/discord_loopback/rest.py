@@ -50,7 +50,8 @@ class Bucket:
 
 
 class Rest:
-    """The requests, on one world. ``calls`` is every one of them, in order; ``flying`` how many are being answered.
+    """The requests, on one world. ``calls`` is every one of them, in order; ``flying`` how many are being answered,
+    ``too_many`` how many met an empty bucket.
 
     ``faults.deny`` takes what is answered as ``"403 50013 Missing Permissions"``.
 
@@ -63,7 +64,7 @@ class Rest:
         self.limits: dict[str, Bucket] = {}
         self.overall: Bucket | None = None
         self.patience = PATIENCE
-        self.flying = 0
+        self.flying = self.too_many = 0
         self.changed = asyncio.Event()
         self.token = token
         self._world = world
@@ -88,7 +89,10 @@ class Rest:
         kind, call = await _read(self._world, request, {name: unquote(id) for name, id in ids.items()})
         self._judge.request(route.operation, route.method, route.template, kind, call)
         headers, wait = self._limited(route, call)
-        return _patience(wait, headers) if wait else await self._failing(route, call, request, headers)
+        if wait:
+            self.too_many += 1
+            return _patience(wait, headers)
+        return await self._failing(route, call, request, headers)
 
     def label(self, route: Route, call: Call) -> str:
         """The name under which this request may fail."""

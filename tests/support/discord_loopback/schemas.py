@@ -55,8 +55,13 @@ def _faults(pointer: str, value: Any) -> tuple[str, ...]:
 
 
 def _alike(value: Any) -> str:
-    """The value with all ids and all instants alike: what was held against a schema once need not be again; commands take a second."""
-    return ALIKE.sub(lambda found: '"2018-01-31T19:00:00.000000+00:00"' if "T" in found[0] else '"800000000000000000"', json.dumps(value))
+    """The value with its ids numbered and all instants alike: what was held against a schema once need not be again; commands take a second."""
+    ids: dict[str, str] = {}
+
+    def plain(found: re.Match[str]) -> str:
+        return '"2018-01-31T19:00:00.000000+00:00"' if "T" in found[0] else ids.setdefault(found[0], f'"{8 * 10**17 + len(ids)}"')
+
+    return ALIKE.sub(plain, json.dumps(value))
 
 
 @lru_cache(2000)

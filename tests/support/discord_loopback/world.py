@@ -43,6 +43,7 @@ class World:
     """The state of one guild. ``events`` is told of everything that Discord would report: name, payload, and the channel it is about.
 
     ``granted``: the privileged intents switched on in the developer portal. ``nonces_in_history``: whether history shows nonces.
+    ``nonce_seconds``: how long one is known. ``answer_seconds``: within them an interaction must be answered.
     """
 
     def __init__(self) -> None:
@@ -51,6 +52,7 @@ class World:
         self.granted = set(PRIVILEGED)
         self.nonces_in_history = False
         self.nonce_seconds = NONCE_SECONDS
+        self.answer_seconds = ANSWER_SECONDS
         self.largest_page = 100
         self.shards = 1
         self.users = {BOT_USER: User(BOT_USER, "copbot", bot=True, roles=[BOT_ROLE]), OWNER: User(OWNER, "Olivia")}
@@ -157,7 +159,7 @@ class World:
             raise Wrong(404, 10062, "Unknown interaction")
         if interaction.answered is not None:
             raise Wrong(400, 40060, "Interaction has already been acknowledged.")
-        if self.time.now() - interaction.at > ANSWER_SECONDS:
+        if self.time.now() - interaction.at > self.answer_seconds:
             raise Wrong(404, 10062, "Unknown interaction")
         return interaction
 
@@ -172,7 +174,7 @@ class World:
 
     def unanswered(self) -> list[Interaction]:
         """What Discord shows as failed: not answered within its seconds."""
-        late = self.time.now() - ANSWER_SECONDS
+        late = self.time.now() - self.answer_seconds
         return [one for one in self.interactions.values() if one.answered is None and one.at < late]
 
     def fronts_of(self, user: str) -> list[Modal]:
