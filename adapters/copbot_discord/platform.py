@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
 from copbot.domain.heard import Interaction
 from copbot.domain.message import Message, Reply
@@ -39,18 +40,22 @@ from copbot_discord.threads import Threads as ThreadsOf
 from copbot_discord.web import Answer, Web
 from copbot_discord.where import Where
 
+if TYPE_CHECKING:
+    from copbot_discord.gateway import Patience
+
 SETTLED_AFTER = 2
 """Times as long as a call may take, a post that was begun may still arrive."""
 
 
 class Discord:
-    """Discord as an adapter like any other."""
+    """Discord as an adapter like any other. ``patience`` is the gateway's, if it is to be another than is right for Discord itself."""
 
     name = DISCORD
     threads = Threads.CHANNELS
     limits = LIMITS
     home = None
     http = None
+    patience: "Patience | None" = None
 
     def __init__(self, settings: DiscordSettings, setup: Setup) -> None:
         self.settings = settings
@@ -80,7 +85,7 @@ class Discord:
 
     async def run(self, inbox: Inbox) -> None:
         """Connect and hear until cancelled; end or raise where events may have been missed. Raises NotAuthenticated."""
-        from copbot_discord.gateway import listen
+        from copbot_discord.gateway import Patience, listen
 
         known = await self._account.known()
         await self._registration.sync(known.me.application)
@@ -88,7 +93,7 @@ class Discord:
         reduced = Reduced(self._reach, self._post)
         interactions = Interactions(channels, self._kept, self._answers, reduced, self.commands)
         intake = Intake(known.me, channels, self._clock, interactions, inbox)
-        await listen(self.settings, self._web, known.intents, intake, self._leases)
+        await listen(self.settings, self._web, known.intents, intake, self._leases, self.patience or Patience())
 
     async def post(self, place: Place, message: Message, *, key: str) -> Posted:
         """Post a message. Keyed."""

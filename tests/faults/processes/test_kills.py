@@ -1,18 +1,15 @@
 """A bot that is killed again and again, and whoever comes after it, hold the chat: each question once, and everything said kept once."""
 
 from collections.abc import Awaitable, Callable, Iterator
-from contextlib import closing
 from datetime import timedelta
 from random import Random
 
 import pytest
 from databases import ONLY_ON_POSTGRESQL, Postgres
-from processes.account import Account, account, keep
+from processes.account import Account, account_of
 from processes.campaign import ENDS, STARTS, finish
 from processes.crowd import Crowd
 from processes.site import Site
-
-from copbot.store.store import SqlStore
 
 
 @pytest.fixture(params=ONLY_ON_POSTGRESQL)
@@ -51,8 +48,7 @@ async def hold(site: Site) -> Account:
     await finish(site, soon=timedelta(minutes=1), kill=True, meanwhile=talk)
     for crowd in crowds:
         await crowd.settle()
-    with closing(SqlStore.open(site.url)) as store:
-        return account(keep(store), site.exchange.seen())
+    return account_of(site.url, site.exchange)
 
 
 async def test_a_bot_that_is_killed_after_every_other_post_loses_and_doubles_nothing(

@@ -1,7 +1,4 @@
-"""The loopback Slack as a place for campaigns: it outlives every bot, loses answers and answers late, and knows which bot asks.
-
-Slack's own times pass by the bots' clock, too: at about a twentieth of what they are, and slower while the machine is busy.
-"""
+"""The loopback Slack as a place for campaigns: it outlives every bot, loses answers and answers late, and knows which bot asks."""
 
 import os
 from collections.abc import Callable, Sequence
@@ -13,6 +10,7 @@ from random import Random
 from aiohttp import web
 from processes.clock import FastClock
 from processes.config import HOSTS, MEMBERS
+from processes.loopbacks import EARLY, LOST, SPEED, SameTime, dawdle
 from processes.seen import Folk, Seen, Watching
 from processes.slack_folk import SlackFolk, opens
 from slack_loopback.api import CONNECT, WebApi
@@ -21,24 +19,13 @@ from slack_loopback.faults import Kind
 from slack_loopback.judge import Judge
 from slack_loopback.model import Body, Message
 from slack_loopback.server import APP_TOKEN, BOT_TOKEN, Loopback
-from slack_loopback.workspace import BOT_USER, Time
+from slack_loopback.workspace import BOT_USER
 from typing_extensions import override
 
+from copbot.domain.step import Outgoing
 from copbot.ports.platform import Platform, Setup
 from copbot_slack import make
 from copbot_slack.names import SLACK, instant
-
-LOST = 0.05
-"""Share of requests whose answer gets lost after all was done."""
-
-LATEST = timedelta(seconds=4)
-"""Half of what a request takes at most: so long before something is done, and as long again until it is answered."""
-
-EARLY = 0.3
-"""Share of questions that somebody answers before the bot has heard that they stand there."""
-
-SPEED = 20.0
-"""The adapter waits by real time for sockets and answers, seconds that are minutes by the clock: faster, posts come too late."""
 
 ACK_SECONDS = 1.0
 """Real ones: no bot, however busy the machine, is taken for deaf too soon, and one that is stopped is noticed."""
@@ -66,7 +53,7 @@ class SlackExchange:
         self._random = random
         self._slack = slack = Loopback()
         slack.judge = _Lenient()
-        slack.workspace.time = _SameTime(clock)
+        slack.workspace.time = SameTime(clock)
         slack.api = _Api(self, slack)
         slack.api.ticket = slack.links.ticket
         slack.links.spread, slack.links.ack_seconds = True, ACK_SECONDS
@@ -109,13 +96,13 @@ class SlackExchange:
         """Everybody."""
         return SlackFolk(self._slack, self._random)
 
-    def seen(self) -> Sequence[Seen]:
+    def seen(self, rows: Sequence[Outgoing]) -> Sequence[Seen]:
         """Everything that ever stood there."""
         return [self._seen(message) for message in self._ever]
 
     async def dawdle(self) -> None:
         """Take some time."""
-        await self._clock.sleep(LATEST * self._random.random() ** 4)
+        await dawdle(self._clock, self._random)
 
     def posted(self, do: Callable[[], web.Response]) -> tuple[web.Response, Message | None]:
         """Do what was asked; the message that came of it. Sometimes somebody answers at once."""
@@ -185,18 +172,6 @@ class _Api(WebApi):
         known, _, pid = token.rpartition("-")
         answer = super()._do(method, args, known)
         return {"url": f"{answer['url']}&pid={pid}"} if method == CONNECT else answer
-
-
-class _SameTime(Time):
-    """The bots' clock."""
-
-    def __init__(self, clock: FastClock) -> None:
-        super().__init__()
-        self._clock = clock
-
-    @override
-    def now(self) -> float:
-        return self._clock.now().timestamp()
 
 
 class _Deliveries(Deliveries):
