@@ -143,9 +143,9 @@ def _one_person(desk: Desk, typing: _Typing) -> list[Option]:
 
 
 def _members(desk: Desk, typing: _Typing) -> list[Option]:
-    """By name. Who has the same name as somebody else, or a comma in it, is named by account."""
+    """By name, those of whom more is known than an account. Who has somebody else's name, or a comma in it, is named by account."""
     everybody = desk.uow.members.of_community(typing.community.id)
-    here = [one for one in everybody if one.person.platform == typing.heard.person.platform and one.name]
+    here = [one for one in everybody if one.person.platform == typing.heard.person.platform and one.name not in {"", one.person.id}]
     names = [one.name.casefold() for one in here]
     return sorted((_member(one, names) for one in here), key=lambda one: one.label.casefold())
 

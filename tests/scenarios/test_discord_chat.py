@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 from chat_stage import RoomStage
 from databases import ON_POSTGRESQL, Postgres
-from discord_house import DiscordHouse, Trouble, config_on_discord, populate
+from discord_guild import config_on_discord, populate
+from discord_house import DiscordHouse, Trouble
 from discord_loopback.model import FORUM, TEXT
 from discord_loopback.rest import POST
 from discord_loopback.server import Loopback

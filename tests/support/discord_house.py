@@ -5,21 +5,20 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 from random import Random
-from shutil import copytree
 from typing import Any
 
 from discord_bots import lobby_of
+from discord_guild import ACCOUNTS, CHANNELS
 from discord_loopback.filling import fields_of
 from discord_loopback.limits import USER_SELECT
-from discord_loopback.model import DIRECT, FORUM, TEXT, Channel, Interaction, Message, Modal
+from discord_loopback.model import DIRECT, FORUM, Channel, Interaction, Message
 from discord_loopback.people import bot
 from discord_loopback.rest import POST
 from discord_loopback.server import TOKEN, Loopback
 from discord_loopback.shapes import message_shape, user_shape
-from discord_loopback.world import BOT_USER, GUILD
-from playhouse import BACKSTAGE, CHANNEL, HOSTS, PEOPLE, london
+from discord_loopback.world import GUILD
+from playhouse import BACKSTAGE, CHANNEL, PEOPLE, london
 from slack_house import counting
 from slack_loopback.workspace import Time
 from typing_extensions import override
@@ -28,7 +27,6 @@ from copbot.content import Content
 from copbot.domain.heard import Heard, Said
 from copbot.domain.heard import Interaction as Acted
 from copbot.ports.platform import Inbox, Setup
-from copbot.resources import data_dir
 from copbot.runtime.bot import Bot
 from copbot.services.commands import COMMANDS, SPECS
 from copbot.store.keeping import KeepingTable
@@ -38,29 +36,8 @@ from copbot_discord import Discord
 from copbot_discord.names import DISCORD
 from copbot_discord.settings import read_settings
 
-CHANNELS = {CHANNEL: "700000000000000011", BACKSTAGE: "700000000000000012"}
-ACCOUNTS = {who: f"9000000000000001{number:02}" for number, who in enumerate(PEOPLE)}
 LAST = "900000000000000999"
 """Whose words are the last of what the bot has been told of a channel: nobody's, and heard by no bot."""
-
-
-def populate(discord: Loopback, kind: int = TEXT) -> None:
-    """Everybody who will join, the community's channel (or forum, by ``kind``), and the private one of its hosts."""
-    for who in PEOPLE:
-        discord.world.add_user(ACCOUNTS[who], who.capitalize(), member=False)
-    discord.world.add_channel(CHANNELS[CHANNEL], CHANNEL, kind)
-    discord.world.add_private(CHANNELS[BACKSTAGE], BACKSTAGE, BOT_USER, *(ACCOUNTS[who] for who in HOSTS))
-
-
-def config_on_discord(folder: Path) -> Path:
-    """The shipped config folder with the community's channels in the guild."""
-    config = Path(copytree(data_dir("config"), folder / "config"))
-    file = config / "communities" / "resnetslt.yaml"
-    text = file.read_text(encoding="utf-8").replace("platform: room", "platform: discord")
-    for name in (BACKSTAGE, CHANNEL):
-        text = text.replace(f"channel: {name}\n", f'channel: "{CHANNELS[name]}"\n')
-    file.write_text(text, encoding="utf-8")
-    return config
 
 
 class _SameTime(Time):
@@ -123,9 +100,10 @@ class DiscordHouse:
         self._acts = 0
         self._touched: set[str] = set()
         self._bots = 0
-        self._new()
+        self.renew()
 
-    def _new(self) -> None:
+    def renew(self) -> None:
+        """A bot that has not started yet, on the same database."""
         self._bots += 1
         self.alive = True
         self._acts = 0
@@ -221,7 +199,7 @@ class DiscordHouse:
 
     async def restart(self) -> None:
         """Another bot on the same database."""
-        self._new()
+        self.renew()
         await self.bot.start()
         await self.connected()
 
@@ -296,15 +274,11 @@ class DiscordHouse:
 
     async def submit(self, who: str, fields: dict[str, str]) -> None:
         """Fill in the modal in front and submit it; people are picked."""
-        modal = await self._front(who)
+        modal = self.people.front(ACCOUNTS[who])
+        assert modal is not None, f"nothing is in front of {who}"
         pickers = {id for id, one in fields_of(modal).items() if one["component"]["type"] == USER_SELECT}
         chosen = {id: ACCOUNTS[value] if id in pickers else value for id, value in fields.items()}
         await self._act(who, lambda: self.people.submit(ACCOUNTS[who], chosen), close=False)
-
-    async def _front(self, who: str) -> Modal:
-        modal = self.people.front(ACCOUNTS[who])
-        assert modal is not None, f"nothing is in front of {who}"
-        return modal
 
     async def press(self, who: str, label: str) -> None:
         """Press a button under the newest thing that has it."""
