@@ -55,7 +55,7 @@ def _faults(pointer: str, value: Any) -> tuple[str, ...]:
 
 
 def _alike(value: Any) -> str:
-    """The value with its ids numbered and all instants alike: what was held against a schema once is not again, for commands take a second."""
+    """The value with ids numbered and instants alike: what was held against a schema once is not again. Commands take a second."""
     ids: dict[str, str] = {}
 
     def plain(found: re.Match[str]) -> str:
