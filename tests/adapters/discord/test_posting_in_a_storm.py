@@ -81,12 +81,17 @@ class Storm:
         """So much time passes; after some, what was on its way has arrived. At once, it may arrive later: the next one dies or not."""
         if not seconds:
             return
-        for hold in (*self.late, *(hold for hold in self.ahead if hold.reached.is_set())):
-            hold.release.set()
+        await self.discord.until(self._arrived)
         self.late.clear()
-        await self.discord.until(lambda: not self.discord.rest.flying)
         self.clock.forward(seconds)
         self.discord.world.time.forward(seconds)
+
+    def _arrived(self) -> bool:
+        """Whether nothing is on its way, now that nothing is held up."""
+        for hold in (*self.late, *self.ahead):
+            if hold.reached.is_set():
+                hold.release.set()
+        return not self.discord.rest.flying
 
 
 def message_of(random: Random) -> Message:
