@@ -146,7 +146,6 @@ _NO_HISTORY = _never(
     NotPermitted, "copbot cannot read what was said in {there}", IN_CHANNEL.format(there="{there}", permissions="Read Message History")
 )
 _LOCKED = _never(NotPermitted, "the thread is locked", "Unlock it (thread menu > Unlock thread), or post it yourself.")
-_ARCHIVED = _never(Refused, "the thread is archived", "Reopen it by posting in it, or post it yourself.")
 _FULL_PINS = _never(NotPermitted, "{there} has as many pins as Discord allows", "Unpin something there.")
 _FULL_REACTIONS = _never(NotPermitted, "the message has as many reactions as Discord allows", "React yourself if it is wanted.")
 _FULL_THREAD = _never(Refused, "the thread has as many people in it as Discord allows", "Post it yourself.")
@@ -198,7 +197,7 @@ _TABLE: Mapping[int, Make] = {
     50013: _NOT_ALLOWED,
     50019: _FULL_PINS,
     50021: _never(Refused, "this cannot be done to a message of Discord's own", "Choose another message."),
-    50083: _ARCHIVED,
+    50083: _LOCKED,  # a thread that is only archived is opened by whoever posts in it
     90001: _never(NotPermitted, "somebody there has blocked copbot", "React yourself if it is wanted."),
     160002: _never(
         NotPermitted, "copbot cannot read what was said in {there}", IN_CHANNEL.replace("{permissions}", "Read Message History")

@@ -24,10 +24,10 @@ class TestTable:
         ("code", "kind"),
         [
             *((code, Gone) for code in (10003, 10004, 10007, 10008, 10013, 10070)),
-            *((code, NotPermitted) for code in (30003, 30010, 50001, 50005, 50007, 50013, 50278, 90001, 160002, 160005)),
+            *((code, NotPermitted) for code in (30003, 30010, 50001, 50005, 50007, 50013, 50083, 50278, 90001, 160002, 160005)),
             *((code, NotAuthenticated) for code in (40001, 40002)),
             *((code, TryLater) for code in (20016, 20028, 30046, 40333)),
-            *((code, Refused) for code in (30033, 30038, 40060, 40066, 40067, 50006, 50024, 50035, 50083, 160006, 200000, 240000)),
+            *((code, Refused) for code in (30033, 30038, 40060, 40066, 40067, 50006, 50024, 50035, 160006, 200000, 240000)),
             *((code, Refused) for code in (10062, 50027, 999999)),
         ],
     )

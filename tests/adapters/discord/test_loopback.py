@@ -93,6 +93,14 @@ class TestMessages:
         by = await api("GET", f"/channels/{SLT}/messages/{theirs}/reactions/%F0%9F%91%8D", limit="10")
         assert [one["id"] for one in by] == [BOT_USER, BEN]
 
+    async def test_a_pin_is_told_and_read(self, discord: Loopback, api: Api) -> None:
+        theirs = discord.people.say(ADA, SLT, "mine")
+        for _ in range(2):
+            await api("PUT", f"/channels/{SLT}/messages/pins/{theirs}")
+        assert [one["message"]["id"] for one in (await api("GET", f"/channels/{SLT}/messages/pins"))["items"]] == [theirs]
+        assert [one["type"] for one in await api("GET", f"/channels/{SLT}/messages")] == [6, 0]
+        assert [one.id for one in discord.people.shown(SLT)] == [theirs]
+
     async def test_files_come_beside_the_message(self, discord: Loopback) -> None:
         form = aiohttp.FormData()
         body = '{"content": "Save it", "allowed_mentions": {"parse": []}, "attachments": [{"id": "0", "description": "an invitation"}]}'
@@ -156,12 +164,16 @@ class TestThreads:
         discord.people.archive(thread)
         assert await api.refused("DELETE", f"/channels/{thread}/messages/{posted['id']}") == (400, 50083)
 
-    async def test_a_locked_thread_is_for_those_who_manage_threads(self, discord: Loopback, api: Api) -> None:
+    @pytest.mark.parametrize("closed", [True, False])
+    async def test_a_locked_thread_is_for_those_who_manage_threads(self, discord: Loopback, api: Api, closed: bool) -> None:
         thread = discord.people.open_post(ADA, FORUM, "Mine", "my own")
-        discord.people.archive(thread, locked=True)
-        await api.post(thread, "let me in")
+        (discord.people.archive if closed else discord.people.lock)(thread)
+        discord.world.channels[thread].locked = True
         deny(discord, "MANAGE_THREADS", channel=FORUM)
-        assert await api.refused("POST", f"/channels/{thread}/messages", {"content": "x", "allowed_mentions": NOBODY}) == (400, 160005)
+        say = ("POST", f"/channels/{thread}/messages", {"content": "x", "allowed_mentions": NOBODY})
+        assert await api.refused(*say) == (400, 50083 if closed else 160005)
+        discord.world.channels[FORUM].overwrites.clear()
+        assert await api.refused(*say) == (200, 0)
 
     async def test_archived_threads_come_in_pages(self, discord: Loopback, api: Api) -> None:
         threads = [discord.people.open_post(ADA, FORUM, f"Post {number}", "x") for number in range(3)]
@@ -183,6 +195,7 @@ class TestRefusals:
             ("GET", f"/channels/{SLT}/messages/{NOWHERE}", None, (404, 10008)),
             ("DELETE", f"/channels/{SLT}/messages/{NOWHERE}", None, (404, 10008)),
             ("GET", f"/users/{NOWHERE}", None, (404, 10013)),
+            ("POST", "/users/@me/channels", {"recipient_id": NOWHERE}, (400, 50033)),
             ("GET", f"/guilds/{NOWHERE}", None, (404, 10004)),
             ("GET", f"/guilds/{GUILD}/members/{NOWHERE}", None, (404, 10013)),
             ("GET", f"/guilds/{GUILD}/scheduled-events/{NOWHERE}", None, (404, 10070)),

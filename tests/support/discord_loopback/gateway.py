@@ -159,6 +159,7 @@ class Gateway:
             await link.send_away(code)
             return
         self.identified += 1
+        self._world.sessions_left -= 1
         shard, shards = asked.get("shard", (0, 1))
         session = Session(uuid4().hex, asked["intents"], shard, shards, link=link)
         link.session = self.sessions[session.id] = session

@@ -9,8 +9,11 @@ Body = dict[str, Any]
 TEXT, DIRECT, FORUM, THREAD = 0, 1, 15, 11
 """Types of channels: docs.discord.com/developers/resources/channel#channel-object-channel-types. ``THREAD`` is a public one."""
 
-DEFAULT, STARTER, REPLY, CHAT_INPUT = 0, 21, 19, 20
+DEFAULT, PINNED, STARTER, REPLY, CHAT_INPUT = 0, 6, 21, 19, 20
 """Types of messages: docs.discord.com/developers/resources/message#message-object-message-types."""
+
+SPOKEN = frozenset({DEFAULT, REPLY, CHAT_INPUT})
+"""Those that somebody wrote; the others are Discord's own."""
 
 EPHEMERAL = 1 << 6
 HAS_THREAD = 1 << 5

@@ -8,7 +8,7 @@ from discord_loopback.model import (
     DIRECT,
     EPHEMERAL,
     LOADING,
-    STARTER,
+    SPOKEN,
     Channel,
     Interaction,
     Message,
@@ -89,6 +89,15 @@ class People:
         place = self._world.channel(channel)
         talking.preview(self._world, place, self._world.message(place, message))
 
+    def pin(self, user: str, channel: str, message: str, *, on: bool = True) -> None:
+        """A moderator pins a message, or takes the pin off."""
+        place = self._inside(user, channel)
+        talking.pin(self._world, place, self._world.message(place, message), user, on=on)
+
+    def lock(self, thread: str) -> None:
+        """A moderator locks a thread that is open."""
+        talking.archive(self._world, self._world.channel(thread), on=False, locked=True)
+
     def archive(self, thread: str, *, locked: bool = False) -> None:
         """A thread is closed, and perhaps locked."""
         talking.archive(self._world, self._world.channel(thread), on=True, locked=locked)
@@ -136,8 +145,8 @@ class People:
         self._world.notices = [(who, one) for who, one in self._world.notices if (who, one.id) != (user, message)]
 
     def shown(self, channel: str) -> list[Message]:
-        """What stands in a channel or a thread, oldest first. What a thread hangs on is shown on top of it, not again in it."""
-        found = [one for one in self._world.channel(channel).messages.values() if one.type != STARTER]
+        """What somebody said in a channel or a thread, oldest first. What a thread hangs on is shown on top of it, not again in it."""
+        found = [one for one in self._world.channel(channel).messages.values() if one.type in SPOKEN]
         return sorted(found, key=lambda one: int(one.id))
 
     def notices(self, user: str) -> list[Message]:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from discord_loopback import talking
 from discord_loopback.calls import Call, parts_of
 from discord_loopback.model import CHAT_INPUT, EPHEMERAL, LOADING, Body, Interaction, Message, Modal, Wrong, invalid
+from discord_loopback.routes_messages import change, unlocked
 from discord_loopback.shapes import message_shape
 from discord_loopback.world import APPLICATION, BOT_USER, World
 
@@ -24,6 +25,7 @@ def callback(world: World, call: Call) -> Body | None:
     type, data = call.body["type"], call.body.get("data") or {}
     if type not in ALLOWED[interaction.type] or (type in {UPDATE, DEFERRED_UPDATE} and interaction.source is None):
         raise invalid("type", "INTERACTION_TYPE_INVALID", "Interaction callback type is invalid for the interaction type.")
+    unlocked(world, world.channel(interaction.channel))  # discord-api-docs issue 5517
     ANSWERS[type](world, interaction, Call(call.path, call.query, data, call.files))
     interaction.answered = type
     return _resource(world, interaction) if call.query.get("with_response", "").lower() in {"1", "true"} else None
@@ -88,8 +90,6 @@ def _stand(world: World, interaction: Interaction, message: Message) -> Message:
 
 
 def _change(world: World, message: Message, call: Call) -> None:
-    from discord_loopback.routes_messages import change
-
     message.flags &= ~LOADING
     change(world, world.channel(message.channel), message, call, quietly=bool(message.flags & EPHEMERAL))
 

@@ -53,9 +53,14 @@ def open_to_bot(world: World, id: str) -> Channel:
             raise Wrong(403, 50007, "Cannot send messages to this user")
         return channel
     world.need(channel, "SEND_MESSAGES_IN_THREADS" if channel.is_thread else "SEND_MESSAGES")
-    if channel.locked and not world.may(BOT_USER, channel, "MANAGE_THREADS"):
-        raise Wrong(400, 160005, "Thread is locked")
+    unlocked(world, channel)
     return channel
+
+
+def unlocked(world: World, channel: Channel) -> None:
+    """Refuse where only those who manage threads may go on with one."""
+    if channel.locked and not world.may(BOT_USER, channel, "MANAGE_THREADS"):
+        raise Wrong(400, 50083, "Thread is archived") if channel.archived else Wrong(400, 160005, "Thread is locked")
 
 
 def listed(world: World, call: Call) -> list[Body]:
@@ -174,14 +179,14 @@ def pin(world: World, call: Call) -> None:
     _not_archived(channel)
     if not message.pinned and sum(bool(one.pinned) for one in channel.messages.values()) >= MOST_PINS:
         raise Wrong(400, 30003, "Maximum number of pins reached (250)")
-    talking.pin(world, channel, message, on=True)
+    talking.pin(world, channel, message, BOT_USER, on=True)
 
 
 def unpin(world: World, call: Call) -> None:
     """delete_pin."""
     channel, message = _addressed(world, call)
     world.need(channel, *_pinning(channel))
-    talking.pin(world, channel, message, on=False)
+    talking.pin(world, channel, message, BOT_USER, on=False)
 
 
 def pins(world: World, call: Call) -> Body:

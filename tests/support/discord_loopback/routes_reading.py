@@ -13,7 +13,7 @@ from discord_loopback.shapes import (
     scheduled_shape,
     user_shape,
 )
-from discord_loopback.world import APPLICATION, BOT_USER, GUILD, OWNER, PRIVILEGED, World
+from discord_loopback.world import APPLICATION, BOT_USER, GUILD, OWNER, PRIVILEGED, SESSIONS, World
 
 MOST_EVENTS = 100
 
@@ -49,7 +49,7 @@ def application(world: World, call: Call) -> Body:
 
 def gateway(world: World, call: Call) -> Body:
     """get_bot_gateway."""
-    limit = {"total": 1000, "remaining": 999, "reset_after": 0, "max_concurrency": 1}
+    limit = {"total": SESSIONS, "remaining": world.sessions_left, "reset_after": 86_400_000, "max_concurrency": 1}
     return {"url": world.address.replace("http", "ws", 1) + "/gateway/", "shards": world.shards, "session_start_limit": limit}
 
 
@@ -60,9 +60,9 @@ def user(world: World, call: Call) -> Body:
 
 def direct(world: World, call: Call) -> Body:
     """create_dm: there is one for each person, and it can be had even of those who take no messages."""
-    who = world.user(str(call.body["recipient_id"]))
-    if who.bot:
-        raise Wrong(400, 50007, "Cannot send messages to this user")
+    who = world.users.get(str(call.body["recipient_id"]))
+    if who is None or who.bot:
+        raise Wrong(400, 50033, "Invalid Recipient(s)")
     return channel_shape(world, world.direct(who.id))
 
 

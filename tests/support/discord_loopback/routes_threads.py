@@ -5,7 +5,7 @@ from datetime import datetime
 from discord_loopback import talking
 from discord_loopback.calls import Call, parts_of
 from discord_loopback.model import FORUM, PINNED_POST, REQUIRE_TAG, TEXT, Body, Channel, Wrong, invalid
-from discord_loopback.shapes import message_shape, thread_member_shape, thread_shape
+from discord_loopback.shapes import instant, message_shape, thread_member_shape, thread_shape
 from discord_loopback.world import BOT_USER, GUILD, World
 
 MOST_ACTIVE = 1000
@@ -81,8 +81,8 @@ def archived(world: World, call: Call) -> Body:
     channel = world.seen_by_bot(call.path["channel_id"])
     world.need(channel, "READ_MESSAGE_HISTORY")
     limit = min(call.number("limit", 2, 100, 50), max(2, world.largest_page))
-    before = datetime.fromisoformat(call.query["before"]).timestamp() if "before" in call.query else float("inf")
-    found = [one for one in world.threads_of(channel) if one.archived and one.archived < before]
+    before = datetime.fromisoformat(call.query.get("before", "9999-12-31T00:00:00+00:00"))
+    found = [one for one in world.threads_of(channel) if one.archived and datetime.fromisoformat(instant(one.archived)) < before]
     found.sort(key=lambda one: one.archived, reverse=True)
     return _threads(found[:limit]) | {"has_more": len(found) > limit}
 

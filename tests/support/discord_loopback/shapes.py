@@ -9,6 +9,7 @@ from discord_loopback.model import (
     DIRECT,
     FORUM,
     HAS_THREAD,
+    PINNED,
     REPLY,
     STARTER,
     Body,
@@ -215,11 +216,12 @@ def _beside(world: World, message: Message) -> Body:
         beside["reactions"] = _reactions(message)
     if message.flags & HAS_THREAD and message.id in world.channels:
         beside["thread"] = thread_shape(world.channels[message.id])
-    if message.type in {REPLY, STARTER} and message.answers:
+    if message.type in {REPLY, STARTER, PINNED} and message.answers:
         place = world.parent(world.channels[message.channel]) if message.type == STARTER else world.channels[message.channel]
         beside["message_reference"] = {"type": 0, "channel_id": place.id, "message_id": message.answers, "guild_id": GUILD}
         found = place.messages.get(message.answers)
-        beside["referenced_message"] = message_shape(world, found) if found else None
+        if message.type != PINNED:
+            beside["referenced_message"] = message_shape(world, found) if found else None
     return beside
 
 

@@ -7,6 +7,7 @@ from discord_loopback.model import (
     DEFAULT,
     DIRECT,
     HAS_THREAD,
+    PINNED,
     STARTER,
     TEXT,
     THREAD,
@@ -116,11 +117,13 @@ def clear_reactions(world: World, channel: Channel, message: Message, emoji: str
         world.events("MESSAGE_REACTION_REMOVE_EMOJI", body | {"emoji": emoji_shape(emoji)}, channel)
 
 
-def pin(world: World, channel: Channel, message: Message, *, on: bool) -> None:
-    """Pin a message, or take the pin off."""
+def pin(world: World, channel: Channel, message: Message, user: str, *, on: bool) -> None:
+    """Pin a message, which Discord tells all who are there, or take the pin off."""
     if bool(message.pinned) == on:
         return
     message.pinned = world.time.now() if on else 0.0
+    if on:
+        put(world, channel, Message(world.snowflake(), channel.id, user, "", world.time.now(), PINNED, answers=message.id))
     world.events(
         "CHANNEL_PINS_UPDATE", {"channel_id": channel.id, "last_pin_timestamp": instant(world.time.now())} | _guild(channel), channel
     )

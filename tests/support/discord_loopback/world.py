@@ -35,6 +35,9 @@ TOKEN_SECONDS = 900.0
 NONCE_SECONDS = 180.0
 """Discord says "the past few minutes" of ``enforce_nonce`` and no more."""
 
+SESSIONS = 1000
+"""That may be begun in a day: docs.discord.com/developers/events/gateway#session-start-limit-object."""
+
 PRIVILEGED = {"GUILD_MEMBERS": 1 << 15, "MESSAGE_CONTENT": 1 << 19}
 """The application's flags for privileged intents of bots in fewer than 100 guilds."""
 
@@ -55,6 +58,7 @@ class World:
         self.answer_seconds = ANSWER_SECONDS
         self.largest_page = 100
         self.shards = 1
+        self.sessions_left = SESSIONS
         self.users = {BOT_USER: User(BOT_USER, "copbot", bot=True, roles=[BOT_ROLE]), OWNER: User(OWNER, "Olivia")}
         self.members = dict.fromkeys(self.users)
         self.roles = {GUILD: Role(GUILD, "@everyone", EVERYBODY), BOT_ROLE: Role(BOT_ROLE, "copbot", BOT)}
