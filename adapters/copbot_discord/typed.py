@@ -1,8 +1,11 @@
 """What people typed into Discord's command, as the one line that all platforms' commands are: ``verb name="value" words``."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+
+from copbot_discord.names import DISCORD
 
 Payload = Mapping[str, Any]
 
@@ -11,6 +14,10 @@ WORDS = "words"
 """The option for free text."""
 MORE, VERB = "more", "command"
 """``/cop more command:reflections``: Discord has room for 25 subcommands, and the 25th of them is for all the others."""
+
+
+PERSON, CHANNEL = re.compile(r"<@!?([0-9]+)>"), re.compile(r"<#([0-9]+)>")
+"""Mentions, as Discord's client sends them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +31,10 @@ class Typing:
 
 
 def line_of(data: Payload) -> str:
-    """The line of a chat input command's data. Quotation marks within a value would end it: they become single ones."""
+    """The line of a chat input command's data. Quotation marks within a value would end it: they become single ones.
+
+    Who is mentioned in a value is picked, as in a form; a channel there is meant by its id.
+    """
     verb, options = _verb_and_options(data)
     words = options.pop(WORDS, "").strip()
     named = [f'{name}="{_unquoted(value)}"' for name, value in options.items() if value.strip()]
@@ -51,4 +61,5 @@ def _given(data: Payload) -> Sequence[Payload]:
 
 
 def _unquoted(value: str) -> str:
-    return value.replace('"', "'").replace("“", "'").replace("”", "'").strip()
+    named = CHANNEL.sub(r"\1", PERSON.sub(rf"person:{DISCORD}:\1", value))
+    return named.replace('"', "'").replace("“", "'").replace("”", "'").strip()

@@ -40,7 +40,8 @@ def take(desk: Desk, batch: Sequence[Heard]) -> list[Reply]:
 def picked(heard: Request) -> list[Person]:
     """The people whom somebody chose in a form, or mentions by account in a command."""
     if isinstance(heard, Commanded):
-        return [Person(heard.person.platform, word[1:]) for word in heard.text.split() if word.startswith("@") and word[1:]]
+        mentioned = [Person(heard.person.platform, word[1:]) for word in heard.text.split() if word.startswith("@") and word[1:]]
+        return [*mentioned, *(Person(found[1], found[2]) for found in naming.PICKED_IN_WORDS.finditer(heard.text))]
     values = heard.fields.values() if isinstance(heard, Submitted) else ()
     return [person for value in values for name in value.split(",") if (person := naming.picked_person(name.strip())) is not None]
 

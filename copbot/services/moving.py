@@ -9,7 +9,7 @@ from copbot.domain.message import Button, Field, FieldKind, Form, FormErrors, Lo
 from copbot.domain.step import Outgoing, StepState, Verb, channel_lane
 from copbot.errors import WrongState
 from copbot.ports.platform import CommandSpec, OptionSpec
-from copbot.services import attending, naming, nearest, options, outgoing, panel, planning
+from copbot.services import attending, members, naming, nearest, options, outgoing, panel, planning
 from copbot.services.agenda import agenda
 from copbot.services.call import AHEAD_FIRST, Call, Command, Press, Who, private, the_chat
 from copbot.services.desk import Desk
@@ -164,14 +164,17 @@ def cohost(desk: Desk, call: Call) -> Reply:
 
 def _member_named(desk: Desk, call: Call) -> Member:
     name = (call.options.get(NAME.name) or call.text).strip().lstrip("@")
-    members = [one for one in desk.uow.members.of_community(call.community.id) if one.person.platform == call.by.person.platform]
-    found = naming.by_name(members, name)
+    picked = naming.picked_person(name)
+    if picked and picked.platform == call.by.person.platform and (met := members.meet(desk, call.community.id, {picked: ""}).get(picked)):
+        return met
+    known = [one for one in desk.uow.members.of_community(call.community.id) if one.person.platform == call.by.person.platform]
+    found = naming.by_name(known, name)
     if len(found) == 1:
         return found[0]
     if found:
         accounts = ", ".join(f"@{one.person.id}" for one in found)
         raise WrongState(f"More than one person here is called “{name}”. Name the account: {accounts}.")
-    near = nearest.nearest(name, [one.name for one in members if one.name != one.person.id])
+    near = nearest.nearest(name, [one.name for one in known if one.name != one.person.id])
     raise WrongState(
         f"I have not met anybody called “{name}” here yet{f'; did you mean {near}?' if near else '.'} "
         "I get to know people when they write in the channel or press a button."

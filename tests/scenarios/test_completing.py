@@ -160,6 +160,8 @@ async def test_the_verbs_that_matter_come_first() -> None:
 
 async def test_a_co_host_is_named_by_an_option_as_by_words(house: House) -> None:
     await house.schedule()
+    assert "Ben" in await house.cop("sally", "cohost name=person:room:ben")
+    assert "I have not met anybody called" in await house.cop("sally", "cohost name=person:slack:U1")
     assert "Jane" in await house.cop("sally", "cohost name=Jane")
     assert "Tom" in await house.cop("sally", 'cohost name="Tom" as=guest')
 

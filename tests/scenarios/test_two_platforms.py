@@ -162,6 +162,14 @@ async def test_who_types_is_offered_the_people_of_that_platform(both: Both) -> N
     assert [one["value"] for one in asked.choices or []] == ["Maria"]
 
 
+async def test_whoever_is_mentioned_can_be_named_though_they_never_wrote(both: Both) -> None:
+    await schedule(both)
+    await both.discord.command("sally", f'cohost name="<@{ACCOUNTS["jane"]}>"')
+    await both.until("2018-01-03 12:45")
+    assert "Hosted by Sally, Lucy and Jane." in both.discord.posts()[0]
+    assert "Hosted by Sally and Lucy." in both.slack.posts()[0]
+
+
 async def test_an_outage_of_one_is_no_outage_of_the_other(both: Both, discord: Discord) -> None:
     """Discord takes nothing for ten minutes; on Slack nobody notices, and on Discord everything comes, late and once."""
     await schedule(both)

@@ -26,6 +26,10 @@ def option(name: str, value: Any, **more: Any) -> dict[str, Any]:
         (data("schedule", option("with", " Ada Lovelace, Ben ")), 'schedule with="Ada Lovelace, Ben"'),
         (data("schedule", option("with", 'Ada "the Countess" L')), "schedule with=\"Ada 'the Countess' L\""),
         (data("schedule", option("with", "“Ada”"), option("in", " ")), "schedule with=\"'Ada'\""),
+        (
+            data("schedule", option("with", "Ada, <@!12> and <@13>"), option("in", "<#7>")),
+            'schedule with="Ada, person:discord:12 and person:discord:13" in="7"',
+        ),
         (data("ask", option("words", "What if x=1?"), option("chat", "7")), 'ask chat="7" What if x=1?'),
         (data("more", option("command", "reflections")), "reflections"),
         (data("more", option("command", "try"), option("words", "listening first")), "try listening first"),
