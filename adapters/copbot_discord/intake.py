@@ -1,6 +1,7 @@
 """What Discord's gateway tells, handed over to copbot. Nothing is acknowledged there: what could not be taken is read in the history."""
 
 import asyncio
+from asyncio import current_task
 from collections.abc import Callable, Coroutine, Mapping
 from functools import partial
 from typing import Any
@@ -67,7 +68,8 @@ class Intake:
         self._most_at_once = most_at_once
         self._again_after = again_after
         self._read_again_after = read_again_after
-        self._going: set[asyncio.Task[None]] = set()
+        self._loop = asyncio.get_running_loop()
+        self._going: set[asyncio.Task[Any] | None] = set()
         self._held: dict[str, list[tuple[str, Payload]]] = {}
         self._holding = 0
         self._refused = False
@@ -101,7 +103,7 @@ class Intake:
         """Let go of what is not taken yet."""
         if self._read_again is not None:
             self._read_again.cancel()
-        going = list(self._going)
+        going = [task for task in self._going if task is not None]
         for task in going:
             task.cancel()
         await asyncio.gather(*going, return_exceptions=True)
@@ -185,14 +187,15 @@ class Intake:
         if len(self._going) + self._holding >= self._most_at_once:
             self._not_taken(None)
         else:
-            self._go(self._handed_over(heard))
+            self._going.add(self._loop.create_task(self._handed_over(heard)))
 
     def _go(self, coroutine: Coroutine[None, None, None]) -> None:
-        task = asyncio.create_task(coroutine)
+        task = self._loop.create_task(coroutine)
         self._going.add(task)
         task.add_done_callback(self._going.discard)
 
     async def _handed_over(self, heard: Heard) -> None:
+        """Takes itself off the list: a callback for each event would be a turn of the loop's for each."""
         try:
             await self._inbox(heard)
         except Exception as error:  # noqa: BLE001 - whatever the inbox raised: it is offered again, or read in the history
@@ -201,6 +204,8 @@ class Intake:
         else:
             if self._refused:
                 self.missed.set()
+        finally:
+            self._going.discard(current_task(self._loop))
 
     def _not_taken(self, heard: Heard | None) -> None:
         """The first one that is not taken is offered until it is, in case nothing else is said; the others are read in the history."""

@@ -51,6 +51,10 @@ class Socket(DiscordWebSocket):
 
     began = False
 
+    def reads_without_timeouts(self) -> None:
+        """A timeout for each frame costs as much as the frame; the thread that keeps time for a connection ends one that is silent, too."""
+        self._max_heartbeat_timeout = None  # type: ignore[assignment] # given to aiohttp, which takes None for none
+
     @override
     async def received_message(self, msg: Any, /) -> None:
         if type(msg) is bytes:
