@@ -14,7 +14,7 @@ from copbot.domain.place import Place
 from copbot.errors import Refused
 from copbot.kit.markdown import plain
 from copbot.kit.phrases import cut
-from copbot.kit.ring import Begun, Ring
+from copbot.kit.ring import Begun
 from copbot.ports.clock import Clock
 from copbot_discord.account import Account
 from copbot_discord.names import DISCORD, instant_of
@@ -41,11 +41,10 @@ NEEDS = ("CREATE_EVENTS",)
 class DiscordCalendar:
     """The scheduled events of the place's server."""
 
-    def __init__(self, web: Web, account: Account, kinds: Kinds, ring: Ring, once: Once, clock: Clock) -> None:
+    def __init__(self, web: Web, account: Account, kinds: Kinds, once: Once, clock: Clock) -> None:
         self._web = web
         self._account = account
         self._kinds = kinds
-        self._ring = ring
         self._once = once
         self._clock = clock
 
@@ -83,7 +82,7 @@ class DiscordCalendar:
 
         ring = f"events:{guild}"
         id = await self._once.do(ring, Begun(key, 1, 1, self._clock.now()), ask, find, nonce=False)
-        await self._ring.drop_posted(ring, id)  # from now on Discord's list says whether it is there: somebody may delete it
+        await self._once.forget(ring, id)  # from now on Discord's list says whether it is there: somebody may delete it
 
     async def _found(self, guild: str, key: str) -> Answer | None:
         user, mark = (await self._account.known()).me.user, mark_of(key)

@@ -9,7 +9,7 @@ from itertools import zip_longest
 
 from copbot.domain.message import Message
 from copbot.domain.place import Posted
-from copbot.kit.ring import Begun, Ring, Shape, Shapes
+from copbot.kit.ring import Begun, Shape, Shapes
 from copbot.ports.clock import Clock
 from copbot_discord.account import Account
 from copbot_discord.kept import Kept
@@ -33,7 +33,6 @@ class Changing:
         web: Web,
         account: Account,
         posting: Posting,
-        ring: Ring,
         shapes: Shapes,
         kept: Kept,
         places: Places,
@@ -43,7 +42,6 @@ class Changing:
         self._web = web
         self._account = account
         self._posting = posting
-        self._ring = ring
         self._shapes = shapes
         self._kept = kept
         self._places = places

@@ -6,7 +6,7 @@ To the core the lobby is the channel: ``Place("discord", forum)``.
 from contextlib import suppress
 
 from copbot.errors import Refused
-from copbot.kit.ring import Begun, Ring
+from copbot.kit.ring import Begun
 from copbot.ports.clock import Clock
 from copbot.ports.keeping import Keeping
 from copbot_discord.finding import Look, looks_of
@@ -23,9 +23,8 @@ KEY = "lobby"
 class Lobbies:
     """Each forum's lobby: kept, else looked for, else made."""
 
-    def __init__(self, keeping: Keeping, ring: Ring, once: Once, look: Look, threads: Threads, where: Where, clock: Clock) -> None:
+    def __init__(self, keeping: Keeping, once: Once, look: Look, threads: Threads, where: Where, clock: Clock) -> None:
         self._keeping = keeping
-        self._ring = ring
         self._once = once
         self._look = look
         self._threads = threads
@@ -45,7 +44,7 @@ class Lobbies:
         """Somebody deleted it."""
         if thread := await self.kept(forum):
             self._where.forget(thread)
-            await self._ring.drop_posted(_name(forum), thread)
+            await self._once.forget(_name(forum), thread)
         await self._keeping.forget(_name(forum))
 
     async def _made(self, forum: str) -> str:

@@ -56,6 +56,16 @@ class Once:
         async with self._lock(where):
             await self._found(where, begun, find, nonce=nonce)
 
+    async def note(self, where: str, begun: Begun) -> None:
+        """Keep in this ring what is known otherwise to stand there."""
+        async with self._lock(where):
+            await self._ring.put(where, begun)
+
+    async def forget(self, where: str, id: str) -> None:
+        """It does not stand there any more, and may be done again."""
+        async with self._lock(where):
+            await self._ring.drop_posted(where, id)
+
     async def _found(self, where: str, begun: Begun, find: Find, *, nonce: bool) -> str | None:
         found = await find(begun)
         if found is not None:

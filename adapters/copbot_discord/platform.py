@@ -70,10 +70,10 @@ class Discord:
         ring, shapes = Ring(setup.keeping), Shapes(setup.keeping)
         once = Once(ring, clock, timedelta(seconds=settings.timeout_seconds * SETTLED_AFTER))
         look = Look(reading, account, threads, ring)
-        self._lobbies = lobbies = Lobbies(setup.keeping, ring, once, look, threads, where, clock)
+        self._lobbies = lobbies = Lobbies(setup.keeping, once, look, threads, where, clock)
         places = Places(kinds, lobbies)
         self._posting = posting = Posting(web, account, ring, shapes, kept, once, look, places, threads, clock)
-        self._changing = Changing(web, account, posting, ring, shapes, kept, places, threads, clock)
+        self._changing = Changing(web, account, posting, shapes, kept, places, threads, clock)
         self.direct = DiscordDirect(web, kinds)
         self._reach = Reach(web, kept, self._post_privately)
         self._answers = Answers(self._reach)
@@ -81,7 +81,7 @@ class Discord:
         self.forms = DiscordForms(self._answers)
         self.history = DiscordHistory(reading, account, places, where)
         self.pins = DiscordPins(self._changing)
-        self.calendar = DiscordCalendar(web, account, kinds, ring, once, clock)
+        self.calendar = DiscordCalendar(web, account, kinds, once, clock)
 
     async def run(self, inbox: Inbox) -> None:
         """Connect and hear until cancelled; end or raise where events may have been missed. Raises NotAuthenticated."""

@@ -150,9 +150,9 @@ class Posting:
         except Refused:
             ids = {"channel_id": channel, "message_id": id}
             await self._web.change(Call("DELETE", "/channels/{channel_id}/messages/{message_id}", ids), fine={REMOVED})
-            await self._ring.drop_posted(channel, id)
+            await self._once.forget(channel, id)
             raise
-        await self._ring.put(channel, replace(root, part=OPENED))
+        await self._once.note(channel, replace(root, part=OPENED))
 
     async def _forum_post(self, place: Place, begun: Begun, message: Message) -> str:
         forum = place.channel
@@ -195,4 +195,4 @@ class Posting:
         channel = await self._places.read_in(place)
         if channel is not None:
             for part, id in (await self._look.unknown(channel, key)).items():
-                await self._ring.put(place.thread or place.channel, Begun(key, part, 0, self._clock.now(), place.thread, id))
+                await self._once.note(place.thread or place.channel, Begun(key, part, 0, self._clock.now(), place.thread, id))

@@ -7,9 +7,10 @@ import pytest
 from discord_bots import ADA, FORUM, Bots, lobby_of
 from discord_loopback import talking
 from discord_loopback.model import REQUIRE_TAG, Body, Channel
+from discord_loopback.permissions import bits
 from discord_loopback.rest import POST
 from discord_loopback.server import Loopback
-from discord_loopback.world import BOT_USER
+from discord_loopback.world import BOT_ROLE, BOT_USER
 from slack_loopback.faults import Kind
 
 from copbot.domain.message import Message
@@ -204,6 +205,7 @@ class TestLobby:
         assert (there.content, there.reactions, bool(there.pinned)) == ("Hello", {"👍": [BOT_USER]}, True)
 
     async def test_it_is_pinned_where_copbot_may(self, bots: Bots) -> None:
+        bots.discord.world.roles[BOT_ROLE].permissions |= bits("MANAGE_THREADS")
         bots.discord.rest.faults.deny("update_channel", "403 50013 Missing Permissions")
         await bots.start().post(PLACE, Message("Welcome"), key="7:welcome")
         assert not lobby(bots).flags
