@@ -6,7 +6,6 @@ import os
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 from random import Random
 
 from aiohttp import web
@@ -22,9 +21,8 @@ from discord_loopback.world import ANSWER_SECONDS, BOT_USER
 from processes.clock import FastClock
 from processes.config import HOSTS, MEMBERS, id_of
 from processes.discord_folk import ACCOUNTS, DiscordFolk, is_lobby, opens
-from processes.loopbacks import EARLY, LOST, SPEED, SameTime, dawdle
-from processes.seen import Folk, Seen, Watching
-from slack_loopback.faults import Kind
+from processes.loopbacks import EARLY, SPEED, SameTime, Unsteady
+from processes.seen import Folk, Seen
 from typing_extensions import override
 
 from copbot.domain.step import Outgoing, Verb
@@ -62,17 +60,14 @@ def on_discord(setup: Setup, address: str) -> Platform:
     return platform
 
 
-class DiscordExchange:
-    """Serves one guild. ``watching`` is told of every message posted, before its answer is on its way."""
+class DiscordExchange(Unsteady):
+    """Serves one guild. ``up`` are the bots that are about to listen; ``ever`` is what anybody ever posted."""
 
     platform = DISCORD
-    speed = SPEED
 
     def __init__(self, channels: Sequence[str], clock: FastClock, random: Random) -> None:
-        self.watching: Watching | None = None
-        self.random = random
         self.up: set[int] = set()
-        self._clock = clock
+        self.ever: list[Message] = []
         self._discord = discord = Loopback()
         world = discord.world
         world.time = SameTime(clock)
@@ -83,32 +78,13 @@ class DiscordExchange:
         discord.gateway = self.gateway = _Gateway(world, discord.judge, TOKEN)
         discord.rest.changed = discord.gateway.changed = discord.changed
         world.events = self._happened
-        self.lost = LOST
-        self.ever: list[Message] = []
+        super().__init__(discord, discord.rest.faults, clock, random)
         self._populate(channels)
 
     @property
     def address(self) -> str:
         """What stands in front of everything."""
         return self._discord.world.address
-
-    @property
-    def lost(self) -> float:
-        """The share of answers that get lost."""
-        return self._lost
-
-    @lost.setter
-    def lost(self, share: float) -> None:
-        self._lost = share
-        self._discord.rest.faults.share(self.random, {Kind.LOST: share})
-
-    async def open(self, _: Path) -> None:
-        """Be there."""
-        await self._discord.__aenter__()
-
-    async def close(self) -> None:
-        """Be gone."""
-        await self._discord.__aexit__(None, None, None)
 
     def hears(self, pid: int) -> bool:
         """Whether this bot listens by now, or waits until no other one does."""
@@ -122,10 +98,6 @@ class DiscordExchange:
         """Everything that ever stood there. Discord keeps no keys, but nonces; and of a forum's post the title."""
         keys = {mark: key for row in rows for mark, key in _marks(row)}
         return [self._seen(message, keys) for message in self.ever]
-
-    async def dawdle(self) -> None:
-        """Take some time."""
-        await dawdle(self._clock, self.random)
 
     def forget_early(self) -> None:
         """Discord says of nonces that it knows them for a few minutes."""

@@ -3,10 +3,14 @@
 Their own times pass by the bots' clock, too: at about a twentieth of what they are, and slower while the machine is busy.
 """
 
+from contextlib import AbstractAsyncContextManager
 from datetime import timedelta
+from pathlib import Path
 from random import Random
 
 from processes.clock import FastClock
+from processes.seen import Watching
+from slack_loopback.faults import Faults, Kind
 from slack_loopback.workspace import Time
 from typing_extensions import override
 
@@ -38,6 +42,39 @@ class SameTime(Time):
         return self._clock.now().timestamp()
 
 
-async def dawdle(clock: FastClock, random: Random) -> None:
-    """Take some time."""
-    await clock.sleep(LATEST * random.random() ** 4)
+class Unsteady:
+    """A loopback server that loses answers and is late with them. ``watching`` is told of every message posted, before its answer is on
+    its way.
+    """
+
+    speed = SPEED
+
+    def __init__(self, server: AbstractAsyncContextManager[object], faults: Faults, clock: FastClock, random: Random) -> None:
+        self.watching: Watching | None = None
+        self.random = random
+        self._server = server
+        self._faults = faults
+        self._clock = clock
+        self.lost = LOST
+
+    @property
+    def lost(self) -> float:
+        """The share of answers that get lost."""
+        return self._lost
+
+    @lost.setter
+    def lost(self, share: float) -> None:
+        self._lost = share
+        self._faults.share(self.random, {Kind.LOST: share})
+
+    async def open(self, _: Path) -> None:
+        """Be there."""
+        await self._server.__aenter__()
+
+    async def close(self) -> None:
+        """Be gone."""
+        await self._server.__aexit__(None, None, None)
+
+    async def dawdle(self) -> None:
+        """Take some time."""
+        await self._clock.sleep(LATEST * self.random.random() ** 4)
