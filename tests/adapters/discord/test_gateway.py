@@ -96,6 +96,7 @@ class TestGoingOn:
         discord.gateway.heartbeat = 0.05
         await bot.start()
         await discord.until(lambda: discord.gateway.links[0].beats > 3)
+        assert not bot.run.done()
 
 
 class TestNotLetIn:
@@ -162,6 +163,7 @@ class TestUnreadable:
         await discord.gateway.garble("{")
         async with asyncio.timeout(5):
             await bot.run
+        assert discord.gateway.identified == 1
 
     async def test_what_nobody_uses_is_nothing(self, discord: Loopback, bot: Listener) -> None:
         bot.read_again_after = 0.0
@@ -208,6 +210,7 @@ class TestShards:
         async with asyncio.timeout(5):
             await bot.run
         await discord.until(lambda: not discord.gateway.links)
+        assert leases.holder == {"shard:0": "another"}
 
 
 class TestBudget:

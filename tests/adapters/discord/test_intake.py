@@ -193,3 +193,4 @@ class TestBadLuck:
         await until(lambda: bot.where.place(thread) is not None)
         discord.people.delete_channel(thread)
         await until(lambda: bot.where.place(thread) is None)
+        assert bot.where.place(SLT) is not None
