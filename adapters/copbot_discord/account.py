@@ -2,10 +2,16 @@
 
 from dataclasses import dataclass
 
+import structlog
+
 from copbot_discord.hearing import Me
 from copbot_discord.invite import allowed
+from copbot_discord.names import DISCORD
 from copbot_discord.sending import Call
 from copbot_discord.web import Answer, Web
+from copbot_discord.wording import NO_CONTENT
+
+log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +37,8 @@ class Account:
         """Who copbot is. Raises NotAuthenticated, or TryLater while Discord does not say it."""
         if self._known is None:
             self._known = known_from(await self._web.read(Call("GET", "/applications/@me")), self._verbs)
+            if not self._known.me.reads:
+                log.warning("copbot may not read what people write", action="not_reading", platform=DISCORD, remedy=NO_CONTENT.remedy)
         return self._known
 
 

@@ -8,10 +8,14 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from hashlib import blake2b
 
+import structlog
+
+from copbot.errors import NotAuthenticated, Refused
 from copbot.kit.phrases import cut
 from copbot.ports.keeping import Keeping
 from copbot.ports.platform import CommandSpec, OptionSpec
 from copbot_discord.components import Element
+from copbot_discord.names import DISCORD
 from copbot_discord.sending import Call
 from copbot_discord.typed import COMMAND, MORE, VERB, WORDS
 from copbot_discord.web import Web
@@ -62,6 +66,7 @@ LOCALES = frozenset(
 )
 """https://docs.discord.com/developers/reference#locales."""
 
+log = structlog.get_logger(__name__)
 Names = Mapping[str, Mapping[str, Mapping[str, str]]]
 """Locale -> verb, option or menu entry -> its ``name`` and ``summary`` there."""
 
@@ -75,11 +80,21 @@ class Registration:
         self._commands = commands_of(specs, names)
 
     async def sync(self, application: str) -> bool:
-        """Register what is not registered yet; True if there was anything. Raises PlatformError."""
+        """Register what is not registered yet; True if that was done. What Discord refuses leaves copbot without them, but not deaf.
+
+        Raises NotAuthenticated, or TryLater while Discord does not answer.
+        """
         key, digest = f"{KEPT}:{application}", digest_of(self._commands)
         if await self._keeping.get(key) == digest:
             return False
-        await self._web.change(Call("PUT", "/applications/{application_id}/commands", {"application_id": application}, self._commands))
+        call = Call("PUT", "/applications/{application_id}/commands", {"application_id": application}, self._commands)
+        try:
+            await self._web.change(call)
+        except NotAuthenticated:
+            raise
+        except Refused as refused:
+            log.error("Discord did not take the commands", action="commands_refused", platform=DISCORD, reason=refused.reason)
+            return False
         await self._keeping.put(key, digest)
         return True
 

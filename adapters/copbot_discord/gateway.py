@@ -83,6 +83,7 @@ async def listen(
     try:
         for ended in (await asyncio.wait(until, return_when=asyncio.FIRST_COMPLETED))[0]:
             ended.result()
+        log.info("Something may have been missed", action="gap", platform=DISCORD)
     finally:
         await _to_its_end(_close(client, intake, *keeping, missed))
 

@@ -139,6 +139,15 @@ class TestRegistering:
         assert await Registration(bot.web, bot.kept, SPECS[:2], {}).sync("800000000000000002")
         assert list(subcommands(discord.world.commands)) == [spec.verb for spec in SPECS[:2]]
 
+    async def test_what_is_refused_leaves_nobody_deaf(self, discord: Loopback) -> None:
+        discord.rest.faults.deny("bulk_set_application_commands", "400 30034 Max number of daily application command creates")
+        bot = Listener(discord)
+        await bot.start()
+        discord.people.say(ADA, SLT, "Hello")
+        await until(lambda: bool(bot.heard))
+        assert (discord.world.commands, bot.kept.values) == ([], {})
+        await bot.stop()
+
     async def test_what_is_registered_can_be_typed(self, discord: Loopback) -> None:
         bot = Listener(discord)
         await bot.start()
