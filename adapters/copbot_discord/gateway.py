@@ -80,12 +80,16 @@ async def listen(
     keeping = [asyncio.create_task(shards.keep(shard)) for shard in range(settings.shards)]
     missed = asyncio.create_task(intake.missed.wait())
     until: set[asyncio.Future[Any]] = {*keeping, missed}
+    at_once = False
     try:
         for ended in (await asyncio.wait(until, return_when=asyncio.FIRST_COMPLETED))[0]:
             ended.result()
         log.info("Something may have been missed", action="gap", platform=DISCORD)
+    except asyncio.CancelledError:
+        at_once = True
+        raise
     finally:
-        await _to_its_end(_close(client, intake, *keeping, missed))
+        await _to_its_end(_close(client, intake, *keeping, missed, at_once=at_once))
 
 
 async def budgeted(answer: Any, shards: int) -> str:  # noqa: ANN401 - Discord's JSON
@@ -211,11 +215,11 @@ def _fatal(code: int) -> NotAuthenticated | None:
     return None
 
 
-async def _close(client: Client, intake: Intake, *tasks: asyncio.Task[Any]) -> None:
+async def _close(client: Client, intake: Intake, *tasks: asyncio.Task[Any], at_once: bool) -> None:
     for task in tasks:
         task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)
-    await intake.aclose()
+    await intake.aclose(at_once=at_once)
     await client.aclose()
 
 

@@ -70,6 +70,8 @@ class Intake:
         self._read_again_after = read_again_after
         self._loop = asyncio.get_running_loop()
         self._going: set[asyncio.Task[Any] | None] = set()
+        self._beside: set[asyncio.Task[Any]] = set()
+        self._offering = False
         self._held: dict[str, list[tuple[str, Payload]]] = {}
         self._holding = 0
         self._refused = False
@@ -99,14 +101,14 @@ class Intake:
         if self._read_again is None:
             self._read_again = asyncio.get_running_loop().call_later(self._read_again_after, self.missed.set)
 
-    async def aclose(self) -> None:
-        """Let go of what is not taken yet."""
+    async def aclose(self, *, at_once: bool) -> None:
+        """Take nothing more. What was handed over already comes to its end, unless ``at_once``: people wait for their answers."""
         if self._read_again is not None:
             self._read_again.cancel()
-        going = [task for task in self._going if task is not None]
-        for task in going:
+        ending = [task for task in (*self._beside, *(self._going if at_once else ())) if task is not None]
+        for task in ending:
             task.cancel()
-        await asyncio.gather(*going, return_exceptions=True)
+        await asyncio.gather(*ending, return_exceptions=True)
 
     def _reader(self, event: str, read: Parser) -> Parser:
         def parser(data: Any) -> None:  # noqa: ANN401 - whatever Discord sends
@@ -172,7 +174,7 @@ class Intake:
             self._away.add(guild["id"])
 
     def _interaction(self, payload: Payload) -> None:
-        self._go(self._acted(payload))
+        self._go(self._going, self._acted(payload))
 
     async def _acted(self, payload: Payload) -> None:
         try:
@@ -189,10 +191,10 @@ class Intake:
         else:
             self._going.add(self._loop.create_task(self._handed_over(heard)))
 
-    def _go(self, coroutine: Coroutine[None, None, None]) -> None:
+    def _go(self, going: set[Any], coroutine: Coroutine[None, None, None]) -> None:
         task = self._loop.create_task(coroutine)
-        self._going.add(task)
-        task.add_done_callback(self._going.discard)
+        going.add(task)
+        task.add_done_callback(going.discard)
 
     async def _handed_over(self, heard: Heard) -> None:
         """Takes itself off the list: a callback for each event would be a turn of the loop's for each."""
@@ -209,9 +211,10 @@ class Intake:
 
     def _not_taken(self, heard: Heard | None) -> None:
         """The first one that is not taken is offered until it is, in case nothing else is said; the others are read in the history."""
-        if heard is not None and not self._refused:
-            self._go(self._offered_again(heard))
         self._refused = True
+        if heard is not None and not self._offering:
+            self._offering = True
+            self._go(self._beside, self._offered_again(heard))
 
     async def _offered_again(self, heard: Heard) -> None:
         while True:
@@ -231,7 +234,7 @@ class Intake:
             return
         if channel not in self._held:
             self._held[channel] = []
-            self._go(self._find_out(channel))
+            self._go(self._beside, self._find_out(channel))
         self._held[channel].append((event, data))
         self._holding += 1
 

@@ -12,8 +12,8 @@ from discord_loopback.shapes import guild_shape
 from discord_loopback.world import BOT_USER, GUILD
 from slack_loopback.faults import Kind
 
-from copbot.domain.heard import Edited, Heard, Joined, Left, Reacted, Removed, Said
-from copbot.domain.message import Message
+from copbot.domain.heard import Commanded, Edited, Heard, Joined, Left, Reacted, Removed, Said
+from copbot.domain.message import Message, Private
 from copbot.domain.place import Person
 from copbot_discord.wording import LOBBY_NAME
 
@@ -172,6 +172,44 @@ class TestBadLuck:
         go_on.set()
         async with asyncio.timeout(5):
             await bot.run
+
+    async def test_it_is_offered_again_also_where_there_was_too_much(self, discord: Loopback) -> None:
+        bot, go_on = Listener(discord), asyncio.Event()
+        bot.most_at_once = 1
+
+        async def fail(_: Heard) -> None:
+            await go_on.wait()
+            raise ConnectionError("deaf")
+
+        bot.then = fail
+        await bot.start()
+        for number in range(3):
+            discord.people.say(ADA, SLT, f"line {number}")
+        await discord.gateway.flush()
+        go_on.set()
+        await until(lambda: len(bot.heard) > 2)
+        bot.then = nothing
+        async with asyncio.timeout(5):
+            await bot.run
+        assert set(texts(bot)) == {"line 0"}
+
+    async def test_who_waits_for_an_answer_gets_it_though_the_run_ends(self, discord: Loopback, bot: Listener) -> None:
+        go_on = asyncio.Event()
+
+        async def tell(heard: Heard) -> None:
+            await go_on.wait()
+            assert isinstance(heard, Commanded)
+            await bot.answers.tell(heard, Private(Message("At last.")))
+
+        bot.then = tell
+        discord.people.slash(ADA, SLT, "help")
+        await until(lambda: bool(bot.heard))
+        await discord.gateway.invalidate()
+        async with asyncio.timeout(5):
+            await bot.run
+        go_on.set()
+        await until(lambda: bool(discord.people.notices(ADA)))
+        assert [discord.people.read(notice) for notice in discord.people.notices(ADA)] == ["At last."]
 
     async def test_a_server_that_was_away_is_read_in_the_history(self, discord: Loopback, bot: Listener) -> None:
         discord.world.events("GUILD_DELETE", {"id": GUILD, "unavailable": True}, None)
