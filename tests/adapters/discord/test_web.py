@@ -135,8 +135,10 @@ class TestLimiter:
     async def test_what_does_not_count_does_not_wait(self, discord: Loopback) -> None:
         tracing = trace(Limiter(most=1, seconds=600.0))
         async with asyncio.timeout(10), aiohttp.ClientSession(trace_configs=[tracing]) as session:
-            for counted in (False, True, False):
-                await session.get(discord.api_url, trace_request_ctx=Sending(patience=timedelta(), counted=counted))
+            sendings = [Sending(patience=timedelta(), counted=counted) for counted in (False, True, False)]
+            for sending in sendings:
+                await session.get(discord.api_url, trace_request_ctx=sending)
+        assert all(sending.written for sending in sendings)
 
     async def test_an_answer_to_an_interaction_is_one_of_those(self, discord: Loopback) -> None:
         interaction = discord.world.begin(2, ADA, SLT)
