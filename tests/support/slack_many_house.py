@@ -62,7 +62,7 @@ class ManyHouse(SlackHouse):
         self._servers = AsyncExitStack()
 
     @override
-    def _new(self) -> None:
+    def renew(self) -> None:
         self._bots += 1
         self.alive = True
         app = {"client_id": CLIENT_ID, "client_secret": CLIENT_SECRET, "signing_secret": SECRET}
