@@ -11,6 +11,8 @@ from processes.campaign import ENDS, STARTS, finish
 from processes.crowd import Crowd
 from processes.site import Site
 
+from copbot_discord.names import DISCORD
+
 
 @pytest.fixture(params=ONLY_ON_POSTGRESQL)
 def shared(request: pytest.FixtureRequest, postgres: Postgres) -> Iterator[str]:
@@ -60,6 +62,16 @@ async def test_a_bot_that_is_killed_after_every_other_post_loses_and_doubles_not
     assert found.posts > 10
     assert found.responses > 5
     assert site.kills > 10
+
+
+@pytest.mark.minutes
+async def test_on_discord_in_a_text_channel_and_in_a_forum(open_site: Callable[..., Awaitable[Site]], url: str) -> None:
+    site = await open_site(url, channels=2, platform=DISCORD)
+    found = await hold(site)
+    assert (found.lost, found.doubled) == ([], [])
+    assert found.posts > 20
+    assert found.responses > 10
+    assert site.kills > 20
 
 
 async def test_replicas_take_over_from_each_other(open_site: Callable[..., Awaitable[Site]], shared: str) -> None:
