@@ -109,13 +109,13 @@ def _lines(block: Block, *, fences: bool) -> str:
 
 
 def _fenced(text: str, language: str) -> str:
-    inside = text.replace("```", f"`{WORD_JOINER}`{WORD_JOINER}`")
+    inside = _nobody(text.replace("```", f"`{WORD_JOINER}`{WORD_JOINER}`"))
     return f"```{language if _LANGUAGE.fullmatch(language) else ''}\n{inside if inside.strip() else ' '}\n```"
 
 
 def _code(text: str) -> str:
     """Two marks around words with one in them; more would begin a block."""
-    apart = re.sub("`(?=`)", f"`{WORD_JOINER}", text)
+    apart = _nobody(re.sub("`(?=`)", f"`{WORD_JOINER}", text))
     return f"`` {apart} ``" if "`" in apart else f"`{apart}`"
 
 
@@ -176,7 +176,12 @@ def _address(url: str) -> str:
 
 
 def _escaped(text: str) -> str:
-    return _EVERYBODY.sub(f"@{WORD_JOINER}", _SPECIAL.sub(r"\\\g<0>", text))
+    return _nobody(_SPECIAL.sub(r"\\\g<0>", text))
+
+
+def _nobody(text: str) -> str:
+    """Words that call nobody, wherever they are shown."""
+    return _EVERYBODY.sub(f"@{WORD_JOINER}", text)
 
 
 def _unstarted(found: re.Match[str]) -> str:

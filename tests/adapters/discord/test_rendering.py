@@ -126,6 +126,7 @@ def test_the_schemas_are_there() -> None:
 @settings(deadline=None)
 @given(TEXTS)
 @example("&nbsp;")
+@example("```\n@EVERYONE and `@here`")
 @example("\u2060")
 @example("[](https://a.b)")
 @example("**[x](https://[)**")

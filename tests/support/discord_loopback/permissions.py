@@ -2,6 +2,8 @@
 
 from typing import TYPE_CHECKING
 
+from copbot_discord.invite import asked_for
+
 if TYPE_CHECKING:
     from discord_loopback.model import Channel
     from discord_loopback.world import World
@@ -47,7 +49,8 @@ EVERYBODY = bits(
     "SEND_MESSAGES_IN_THREADS",
     "USE_APPLICATION_COMMANDS",
 )
-BOT = bits("PIN_MESSAGES", "MANAGE_THREADS", "MANAGE_MESSAGES", "CREATE_EVENTS", "MANAGE_EVENTS")
+BOT = asked_for()
+"""Its role has what the invitation asks for, and no more."""
 
 
 def allowed(world: "World", user: str, channel: "Channel | None" = None) -> int:
