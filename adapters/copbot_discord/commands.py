@@ -138,12 +138,21 @@ def _faults_of(told: Mapping[str, str], *, in_menu: bool) -> Iterator[tuple[str,
             yield part, f"at most {NAME_MOST} characters" if in_menu else f"1 to {NAME_MOST} lower-case letters, digits, - and _"
 
 
-def _subcommands(specs: Sequence[CommandSpec], localised: "_Localised") -> list[Element]:
+def behind_more(specs: Sequence[CommandSpec]) -> list[str]:
+    """The verbs for which there is no subcommand left."""
+    return [spec.verb for spec in _shared_out(specs)[1]]
+
+
+def _shared_out(specs: Sequence[CommandSpec]) -> tuple[list[CommandSpec], list[CommandSpec]]:
+    """Those with a subcommand of their own, and those behind ``/cop more``."""
     own = [spec for spec in specs if spec.verb not in FROM_MENUS_ONLY]
-    if len(own) <= SUBCOMMANDS_MOST:
-        return [_subcommand(spec, localised) for spec in own]
-    first, rest = own[: SUBCOMMANDS_MOST - 1], own[SUBCOMMANDS_MOST - 1 :]
-    return [*(_subcommand(spec, localised) for spec in first), _more(rest, localised)]
+    most = SUBCOMMANDS_MOST if len(own) <= SUBCOMMANDS_MOST else SUBCOMMANDS_MOST - 1
+    return own[:most], own[most:]
+
+
+def _subcommands(specs: Sequence[CommandSpec], localised: "_Localised") -> list[Element]:
+    first, rest = _shared_out(specs)
+    return [*(_subcommand(spec, localised) for spec in first), *([_more(rest, localised)] if rest else ())]
 
 
 def _subcommand(spec: CommandSpec, localised: "_Localised") -> Element:

@@ -37,6 +37,7 @@ from copbot_discord.sending import Call
 from copbot_discord.settings import DiscordSettings, read_settings
 from copbot_discord.threads import Kinds
 from copbot_discord.threads import Threads as ThreadsOf
+from copbot_discord.usages import Usages
 from copbot_discord.web import Answer, Web
 from copbot_discord.where import Where
 
@@ -60,10 +61,11 @@ class Discord:
     def __init__(self, settings: DiscordSettings, setup: Setup) -> None:
         self.settings = settings
         self.commands = commands = tuple(setup.commands)
+        self._usages = Usages(commands)
         self._clock, self._keeping, self._leases = setup.clock, setup.keeping, setup.leases
-        self._web = web = Web(settings)
-        self._account = account = Account(web, frozenset(spec.verb for spec in commands))
         self._where = where = Where()
+        self._web = web = Web(settings, where.home)
+        self._account = account = Account(web, frozenset(spec.verb for spec in commands))
         self._kinds = kinds = Kinds(web, where)
         self._kept = kept = Kept(setup.keeping)
         clock, reading, threads = setup.clock, Reading(web), ThreadsOf(web, kinds)
@@ -97,15 +99,15 @@ class Discord:
 
     async def post(self, place: Place, message: Message, *, key: str) -> Posted:
         """Post a message. Keyed."""
-        return await self._posting.post(place, message, key=key)
+        return await self._posting.post(place, self._usages.message(message), key=key)
 
     async def open_thread(self, place: Place, title: str, message: Message, *, key: str) -> Posted:
         """Post a message with a thread of that title, or a forum's post; what does not fit stands in the thread. Keyed."""
-        return await self._posting.open_thread(place, title, message, key=key)
+        return await self._posting.open_thread(place, title, self._usages.message(message), key=key)
 
     async def edit(self, posted: Posted, message: Message) -> None:
         """Replace a message of the bot's, all parts of it. Idempotent."""
-        await self._changing.edit(posted, message)
+        await self._changing.edit(posted, self._usages.message(message))
 
     async def remove(self, posted: Posted) -> None:
         """Take a message of the bot's away, all parts of it. Idempotent."""
@@ -121,7 +123,7 @@ class Discord:
 
     async def tell(self, interaction: Interaction, reply: Reply) -> None:
         """Tell the person who acted, privately. At most once."""
-        await self._answers.tell(interaction, reply)
+        await self._answers.tell(interaction, self._usages.reply(reply))
 
     async def profile(self, person: Person) -> Profile:
         """The name that people have chosen to be shown; Discord tells nobody's time zone. Raises Gone."""

@@ -88,7 +88,7 @@ class Press:
     opens_form: bool = False
 
 
-NO_CHAT = "There is no chat here that this could be about. /cop upcoming shows what is planned; name one with chat=NUMBER."
+NO_CHAT = "There is no chat here that this could be about. `/cop upcoming` shows what is planned; name one with `chat=NUMBER`."
 
 
 def the_chat(call: Call) -> Chat:

@@ -77,7 +77,7 @@ def _handle(desk: Desk, heard: Request) -> Reply:
         return _command(desk, community, heard, said)
     press = PRESSES.get(heard.action) if isinstance(heard, Pressed) else FORMS.get(heard.form)
     if press is None:
-        raise WrongState("This button is from an earlier copbot and does nothing any more; /cop help shows what there is.")
+        raise WrongState("This button is from an earlier copbot and does nothing any more; `/cop help` shows what there is.")
     return _run(desk, _call(desk, community, heard, said), press)
 
 
@@ -98,10 +98,10 @@ def _command(desk: Desk, community: Community, heard: Commanded, said: _Said) ->
         return private(_unknown(desk, said.verb))
     strange = set(said.options) - {*command.spec.option_names, "chat"}
     if strange:
-        raise WrongState(f"{said.verb} has no option “{sorted(strange)[0]}”. Write it like: /cop {command.spec.usage}")
+        raise WrongState(f"{said.verb} has no option “{sorted(strange)[0]}”. Write it like: `/cop {command.spec.usage}`")
     call = _call(desk, community, heard, said, command.prefers)
     if command.needs_chat and call.chat is None and said.chat:
-        raise WrongState(f"There is no chat {said.chat} in {community.name}. /cop upcoming shows what is planned.")
+        raise WrongState(f"There is no chat {said.chat} in {community.name}. `/cop upcoming` shows what is planned.")
     if command.needs_chat:
         the_chat(call)
     return _run(desk, call, Press(command.run, command.who))
@@ -118,7 +118,7 @@ def _must_be_host(desk: Desk, call: Call) -> None:
     if is_host(desk, chat, call.by, call.community):
         return
     names = ", ".join(host.name for host in outgoing.hosts_of(desk, chat)) or "its hosts"
-    raise NotAllowed(f"Only the hosts of “{chat.title}” can do that: {names}. Everybody can use /cop help, upcoming, privacy and try.")
+    raise NotAllowed(f"Only the hosts of “{chat.title}” can do that: {names}. Everybody can use `/cop help`, upcoming, privacy and try.")
 
 
 def is_host(desk: Desk, chat: Chat, member: Member, community: Community) -> bool:

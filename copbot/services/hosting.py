@@ -65,7 +65,7 @@ def next_one(desk: Desk, call: Call) -> Reply:
     steps = desk.uow.steps.of(chat.id)
     coming = replanning.next_question(steps) or replanning.next_of_the_hour(steps)
     if coming is None:
-        raise WrongState("Everything on the plan has been posted. /cop ask puts a question of your own; /cop close ends the chat.")
+        raise WrongState("Everything on the plan has been posted. `/cop ask` puts a question of your own; `/cop close` ends the chat.")
     seen = steering.just_did(desk, call, chat, MAY_NOT_HAVE_SEEN) if call.is_command else None
     if seen is not None:
         again = Button("Yes, go on", "next", f"{chat.id}:{chat.change}", Look.PRIMARY)
@@ -145,7 +145,7 @@ def _minutes(call: Call) -> int:
         return EXTEND_BY
     number = given.removesuffix("minutes").removesuffix("min").strip()
     if not number.isdecimal() or not 1 <= int(number) <= MOST_MINUTES:
-        raise WrongState(f"Give the minutes as a number from 1 to {MOST_MINUTES}, for example: /cop extend 5")
+        raise WrongState(f"Give the minutes as a number from 1 to {MOST_MINUTES}, for example: `/cop extend 5`")
     return int(number)
 
 

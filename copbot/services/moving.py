@@ -62,7 +62,7 @@ def confirm_move(desk: Desk, call: Call) -> Reply:
     chat = _planned(desk, call)
     _, change, when, version = (*call.parts, "", "")[:4]
     if change != str(chat.change):
-        raise WrongState("The plan has changed since; use /cop reschedule once more to see it as it is now.")
+        raise WrongState("The plan has changed since; use `/cop reschedule` once more to see it as it is now.")
     edition = desk.library.freeze(chat.question_set) if version == "newer" else None
     was = chat
     starts = datetime.strptime(when, "%Y-%m-%dT%H.%M")  # noqa: DTZ007 - wall clock of the chat's own zone
@@ -136,7 +136,7 @@ def _planned(desk: Desk, call: Call) -> Chat:
     chat = the_chat(call)
     if chat.state is not State.PLANNED:
         raise WrongState(
-            f"“{chat.title}” is {chat.state} and cannot be moved or cancelled any more; /cop close ends a chat that is running."
+            f"“{chat.title}” is {chat.state} and cannot be moved or cancelled any more; `/cop close` ends a chat that is running."
         )
     return chat
 

@@ -210,7 +210,7 @@ def discard_draft(desk: Desk, call: Call) -> Reply:
 
 def _draft_of(call: Call) -> Chat:
     if call.chat is None or call.chat.state is not State.DRAFT:
-        raise WrongState("This draft is not waiting any more: it was confirmed or discarded before. See /cop upcoming.")
+        raise WrongState("This draft is not waiting any more: it was confirmed or discarded before. See `/cop upcoming`.")
     if call.chat.created_by != call.by.id:
         raise NotAllowed("Only the person who made this draft can decide about it.")
     return call.chat
