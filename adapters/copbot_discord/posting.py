@@ -169,7 +169,8 @@ class Posting:
     async def _made(self, target: Target, begun: Begun, message: Message) -> Post:
         rendered = render(message, mark_of(begun.key, begun.part))
         await self._kept.keep(rendered.kept)
-        needs = ("SEND_MESSAGES_IN_THREADS" if begun.thread else "SEND_MESSAGES", *(("ATTACH_FILES",) if message.files else ()))
+        in_thread = begun.thread or target.channel != target.ring
+        needs = ("SEND_MESSAGES_IN_THREADS" if in_thread else "SEND_MESSAGES", *(("ATTACH_FILES",) if message.files else ()))
         ids, body = {"channel_id": target.channel}, with_files(rendered.fields, message.files)
         call = Call("POST", "/channels/{channel_id}/messages", ids, body, files=message.files, needs=needs)
         return Post(target, replace(begun, looks=looks_of(rendered.content)), call)

@@ -8,7 +8,7 @@ together; a time within which an answer must come; and knowing whether a request
 import asyncio
 import json
 import logging
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from datetime import timedelta
 from typing import Any, TypeVar
 from urllib.request import getproxies
@@ -68,10 +68,12 @@ class Http(HTTPClient):
 class Web:
     """Discord's HTTP API with the bot's token. Every method raises PlatformError and nothing else.
 
-    The first call logs in; the connection is closed when the event loop ends.
+    The first call logs in; the connection is closed when the event loop ends. ``home`` gives a thread's channel: it is named where a
+    permission is lacking, for threads have no settings of their own.
     """
 
-    def __init__(self, settings: DiscordSettings) -> None:
+    def __init__(self, settings: DiscordSettings, home: Callable[[str], str] = str) -> None:
+        self._home = home
         self._settings = settings
         self._seconds = settings.timeout_seconds
         self._http: Http | None = None
@@ -107,7 +109,7 @@ class Web:
             return self._http
 
     async def _made(self, call: Call, sending: Sending, seconds: float, fine: Collection[int] = (), *, repeatable: bool = False) -> Answer:
-        asked = Asked(call.channel, tuple(call.needs), repeatable=repeatable)
+        asked = Asked(self._home(call.channel), tuple(call.needs), repeatable=repeatable)
         try:
             async with asyncio.timeout(seconds):
                 return await self._answer(await self.http(), call, sending)

@@ -39,6 +39,11 @@ class Where:
         """
         return self._threads.get(id) or self._channels.get(id)
 
+    def home(self, id: str) -> str:
+        """The channel of a thread, whose settings the thread has; of anything else, itself."""
+        at = self.place(id)
+        return at.channel if at else id
+
     def unsorted(self, id: str) -> str | None:
         """The forum of this thread, if it waits for the forum to be ``sorted``."""
         return next((forum for forum, threads in self._unsorted.items() if id in threads), None)
