@@ -11,7 +11,7 @@ LOCK := $(UV) pip compile --quiet --universal --python-version 3.11 --generate-h
 
 .DEFAULT_GOAL := help
 .PHONY: help try test test-postgres soak faults faults-simulation faults-kills faults-kills-sqlite faults-kills-postgresql faults-slack faults-slack-sqlite \
-  faults-slack-postgresql bench lint format e2e wheel-check hadolint image-check lock docs shots clean
+  faults-slack-postgresql faults-discord faults-discord-sqlite faults-discord-postgresql bench lint format e2e wheel-check hadolint image-check lock docs shots clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## /{printf "make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -39,7 +39,7 @@ test: .venv/.stamp ## All tests but the browser's
 test-postgres: .venv/.stamp ## The tests that need PostgreSQL, on a server of their own (or on POSTGRES_URL)
 	.ci/with-postgres $(PYTEST) -m 'postgresql and not minutes' tests/store tests/services tests/runtime tests/scenarios tests/rehearsal tests/operating tests/faults/processes
 
-faults: faults-simulation faults-kills faults-slack faults-outages ## The whole campaign of crashes and faults, on SQLite and on PostgreSQL
+faults: faults-simulation faults-kills faults-slack faults-discord faults-outages ## The whole campaign of crashes and faults, on SQLite and on PostgreSQL
 
 faults-simulation: .venv/.stamp ## Seeds of the simulation (SEEDS=2000, START=1, DATABASE=sqlite or postgresql: one of the two only)
 	.ci/faults-simulation
@@ -62,6 +62,14 @@ faults-slack-sqlite: .venv/.stamp
 
 faults-slack-postgresql: .venv/.stamp
 	KILLS=$(KILLS) PYTHONPATH=tests/support .ci/with-postgres $(BIN)/python -m processes postgresql slack
+
+faults-discord: faults-discord-sqlite faults-discord-postgresql ## The same on the loopback Discord, in text channels and in forums
+
+faults-discord-sqlite: .venv/.stamp
+	KILLS=$(KILLS) PYTHONPATH=tests/support $(BIN)/python -m processes sqlite discord
+
+faults-discord-postgresql: .venv/.stamp
+	KILLS=$(KILLS) PYTHONPATH=tests/support .ci/with-postgres $(BIN)/python -m processes postgresql discord
 
 bench: .venv/.stamp ## Measure against peers in one run (ONLY=heard_sqlite for one line); fails if a target is missed
 	@DURABLE=1 .ci/with-postgres --if-installed $(BIN)/python -m tests.benchmarks $(ONLY)

@@ -13,10 +13,12 @@ from random import Random
 from typing import Any
 
 from copbot.content import Content, watch
+from copbot.content.command_names import read_command_names
 from copbot.domain.community import Community
 from copbot.errors import ConfigurationError, DatabaseUnreachable
 from copbot.log import logger
 from copbot.ports.clock import Alarm, Clock, Hints
+from copbot.ports.leases import Leases
 from copbot.ports.library import Problem
 from copbot.ports.platform import Make, Platform, Setup
 from copbot.runtime.bot import Bot
@@ -31,6 +33,7 @@ from copbot.services.commands import SPECS
 from copbot.settings import Settings
 from copbot.store.database import file_of, time_of
 from copbot.store.keeping import KeepingTable
+from copbot.store.leasing import LeaseTable
 from copbot.store.migrate import migrate
 from copbot.store.readings import SqlReadings
 from copbot.store.store import SqlStore
@@ -62,9 +65,11 @@ def installed(name: str) -> Make:
     return make
 
 
-def make_platform(name: str, store: SqlStore, clock: Clock, settings: Mapping[str, Any], make: Make) -> Platform:
-    """A platform whose adapter remembers things in the store."""
-    return make(Setup(SPECS, clock, PatientKeeping(KeepingTable(store, name)), settings))
+def make_platform(
+    name: str, store: SqlStore, clock: Clock, settings: Mapping[str, Any], make: Make, leases: Leases | None = None
+) -> Platform:
+    """A platform whose adapter remembers things in the store. ``leases`` None: no other process is at work on it."""
+    return make(Setup(SPECS, clock, PatientKeeping(KeepingTable(store, name)), settings, leases))
 
 
 @asynccontextmanager
@@ -87,17 +92,27 @@ async def house(
     meters = meters or Meters()
     async with OneProcess(file_of(url)):
         store = await (patiently(lambda: _opened(url)) if waits else _opened(url))
+        leases: dict[str, LeaseTable | None] = {}
         try:
             await _set_by_the_database(clock, store)
-            platforms = [make_platform(name, store, clock, settings, make(name)) for name, settings in adapters.items()]
             owner = f"{socket.gethostname()}:{os.getpid()}"
+            leases |= {name: None if file_of(url) else LeaseTable(store, name, clock, owner) for name in adapters}
+            platforms = [make_platform(name, store, clock, settings, make(name), leases[name]) for name, settings in adapters.items()]
             patient = MeteredStore(PatientStore(store), meters)
             bot = Bot(patient, content, platforms, clock, alarm, random=random, owner=owner, meters=meters)
             async with _listening(store.hints(), alarm):
                 yield House(bot, store, content, platforms, clock, meters)
         finally:
             await alarm.aclose()
+            await _let_go(leases.values())
             await store.aclose()
+
+
+async def _let_go(leases: Iterable[LeaseTable | None]) -> None:
+    """Another process goes on at once where this one stops."""
+    for each in leases:
+        if each is not None:
+            await each.release_all()
 
 
 async def _opened(url: str) -> SqlStore:
@@ -153,9 +168,16 @@ async def run(settings: Settings) -> None:
 
 def adapters_of(settings: Settings, content: Content) -> Mapping[str, Mapping[str, Any]]:
     """The adapters that are switched on, each with its settings. The room is, too, unless another is or it is switched off."""
-    others = {name: values for name, values in [("slack", settings.slack.for_adapter())] if values}
+    switched = {"slack": settings.slack.for_adapter(), "discord": discord_settings(settings)}
+    others = {name: values for name, values in switched.items() if values}
     with_room = not others if settings.room.enabled is None else settings.room.enabled
     return {**({"room": room_settings(settings, content)} if with_room else {}), **others}
+
+
+def discord_settings(settings: Settings) -> dict[str, Any]:
+    """Discord's settings, with what commands are called in other languages; empty if it is not set up."""
+    values, file = settings.discord.for_adapter(), settings.discord.names_file
+    return {**values, **({"names": read_command_names(file, SPECS)} if values and file else {})}
 
 
 def room_settings(settings: Settings, content: Content) -> dict[str, Any]:

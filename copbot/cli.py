@@ -168,6 +168,26 @@ def slack_manifest(
     print(manifest(name, http))
 
 
+discord = typer.Typer(no_args_is_help=True, help="Connect a Discord server.")
+app.add_typer(discord, name="discord")
+
+
+@discord.callback()
+def for_discord() -> None:
+    """Connect a Discord server."""
+
+
+@discord.command("invite")
+def discord_invite(
+    application_id: Annotated[str, typer.Option(help="The application's id; else Discord is asked whose the token is.")] = "",
+    settings: Settings_ = None,
+) -> None:
+    """Print the address that invites the bot to a server: exactly the permissions that copbot uses."""
+    from copbot.operating.invitations import discord_invitation
+
+    print(discord_invitation(application_id, settings))
+
+
 @app.command()
 def schema() -> None:
     """Print the JSON Schema of all YAML files, for editors."""

@@ -5,21 +5,21 @@ such variables point to (``COPBOT_DATABASE_URL_FILE=/run/secrets/database``), an
 fault, not silence. Changing a setting takes a restart.
 """
 
-import json
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Self
 
 import yaml
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError
+from pydantic import AfterValidator, BaseModel, Field, SecretStr, ValidationError
 from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 from typing_extensions import override
 
 from copbot.errors import ConfigurationError
 from copbot.log import LogFormat, LogLevel
+from copbot.platform_settings import DiscordSettings, RoomSettings, SlackSettings
 
 PREFIX = "COPBOT_"
 NOT_SETTINGS = frozenset({"COPBOT_SETTINGS", "COPBOT_SPECS"})
@@ -30,94 +30,6 @@ def _a_database(url: SecretStr) -> SecretStr:
     if not url.get_secret_value().startswith(("sqlite:///", "postgresql://", "postgresql+psycopg://")):
         raise ValueError("a database address looks like sqlite:///copbot.sqlite3 or postgresql://user:password@host/copbot")
     return url
-
-
-def _from_json(value: object) -> object:
-    """A list in the environment is written as JSON."""
-    if not isinstance(value, str):
-        return value
-    try:
-        return json.loads(value)
-    except ValueError:
-        raise ValueError('a list is written as JSON here, for example [{"id": "lobby", "title": "Lobby"}]') from None
-
-
-def _in_one_line(value: object) -> object:
-    """Several secrets: a list in the YAML file, one line with commas elsewhere."""
-    return ",".join(map(str, value)) if isinstance(value, list) else value
-
-
-class _Part(BaseModel):
-    """A setting that holds others."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
-
-
-class RoomChannel(_Part):
-    """A channel of the local room."""
-
-    id: str = Field(description="Short name, as communities refer to it.")
-    title: str = Field(description="What people see.")
-    purpose: str = Field(default="", description="One line under the title.")
-    hosts: bool = Field(default=False, description="Only hosts see it.")
-
-
-class RoomPersona(_Part):
-    """Somebody one can be in the local room."""
-
-    id: str = Field(description="Short name, as in a mention.")
-    name: str = Field(description="What people see.")
-    time_zone: str = Field(default="Europe/London", description="IANA time zone in which this person sees times.")
-    host: bool = Field(default=False, description="Sees the hosts' channels.")
-
-
-class RoomSettings(_Part):
-    """The local room in the browser."""
-
-    enabled: bool | None = Field(default=None, description="Whether the room is served; `null`: unless another platform is set up.")
-    path: Path | None = Field(
-        default=Path("copbot-room.sqlite3"), description="File that keeps what was said in the room; `null`: memory only."
-    )
-    channels: Annotated[tuple[RoomChannel, ...], BeforeValidator(_from_json)] = Field(
-        default=(), description="Channels; none: those that the communities name."
-    )
-    personas: Annotated[tuple[RoomPersona, ...], BeforeValidator(_from_json)] = Field(
-        default=(), description="People to be; none: a small cast."
-    )
-
-    def for_adapter(self) -> dict[str, Any]:
-        """What the room is made from: plain values, without those left open and without ``enabled``."""
-        return {name: value for name, value in self.model_dump(mode="json", exclude={"enabled"}).items() if value not in (None, [])}
-
-
-class SlackSettings(_Part):
-    """One Slack workspace by its tokens, or many that install copbot. Where each value is found: ``docs/slack.md``."""
-
-    bot_token: SecretStr = Field(default=SecretStr(""), description="Bot token, `xoxb-...`; with it Slack is switched on.")
-    app_token: SecretStr = Field(default=SecretStr(""), description="App-level token, `xapp-...`; needed in Socket Mode.")
-    signing_secret: SecretStr = Field(default=SecretStr(""), description="Signing secret; needed in HTTP mode.")
-    mode: Literal["socket", "http"] = Field(
-        default="socket", description="`socket` needs no public address; `http`: Slack calls `/slack/events` on copbot's own port."
-    )
-    low_history: bool = Field(
-        default=False, description="Slack grants this app 15 messages of history a minute only (apps sold outside its Marketplace)."
-    )
-    client_id: str = Field(
-        default="", description="The app's client id; with it many workspaces can install copbot, in place of `bot_token`."
-    )
-    client_secret: SecretStr = Field(default=SecretStr(""), description="Client secret; needed for many workspaces.")
-    encryption_keys: Annotated[SecretStr, BeforeValidator(_in_one_line)] = Field(
-        default=SecretStr(""),
-        description="Keys for the tokens of many workspaces, with commas between them: the first encrypts, the others still decrypt.",
-    )
-    public_url: str = Field(default="", description="copbot's own address, `https://...`; needed for many workspaces.")
-    api_url: str = Field(default="https://slack.com/api/", description="Where Slack's Web API is; another one for a proxy or a test.")
-
-    def for_adapter(self) -> dict[str, Any]:
-        """What the adapter is made from, secrets included; empty if Slack is not set up at all."""
-        values = {name: value.get_secret_value() if isinstance(value, SecretStr) else value for name, value in self}
-        switches = ["client_id", *(name for name, value in self if isinstance(value, SecretStr))]
-        return values if any(values[name] for name in switches) else {}
 
 
 class Settings(BaseSettings):
@@ -143,6 +55,7 @@ class Settings(BaseSettings):
     log_level: LogLevel = Field(default="info", description="Least severe line written: `debug`, `info`, `warning` or `error`.")
     room: RoomSettings = Field(default=RoomSettings(), description="The local room in the browser.")
     slack: SlackSettings = Field(default=SlackSettings(), description="Slack.")
+    discord: DiscordSettings = Field(default=DiscordSettings(), description="Discord.")
 
     @classmethod
     def load(cls, file: Path | None = None) -> Self:

@@ -11,7 +11,9 @@ from pydantic import SecretStr
 from copbot.app import adapters_of
 from copbot.content import Content
 from copbot.errors import ConfigurationError
-from copbot.settings import RoomChannel, RoomPersona, RoomSettings, Settings, names, reference
+from copbot.platform_settings import RoomChannel, RoomPersona, RoomSettings
+from copbot.settings import Settings, names, reference
+from copbot_discord.settings import read_settings as discord_settings
 from copbot_room.settings import read_settings
 
 ROOT = Path(__file__).parents[1]
@@ -217,3 +219,31 @@ def test_the_room_stands_beside_another_platform_if_asked_for(monkeypatch: pytes
     monkeypatch.setenv("COPBOT_SLACK__BOT_TOKEN", "xoxb-1")
     monkeypatch.setenv("COPBOT_ROOM__ENABLED", "true")
     assert list(adapters_of(Settings.load(), Content.of_instance(None, None))) == ["room", "slack"]
+
+
+def test_discord_is_switched_on_by_its_token(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "token").write_text("a.b.c\n")
+    monkeypatch.setenv("COPBOT_DISCORD__TOKEN_FILE", str(tmp_path / "token"))
+    settings = Settings.load(_written(tmp_path, "discord:\n  shards: 2\n"))
+    assert "a.b.c" not in repr(settings)
+    adapters = adapters_of(settings, Content.of_instance(None, None))
+    assert list(adapters) == ["discord"], "the room has no log-in: beside a real platform it is not served unasked"
+    taken = discord_settings(adapters["discord"])
+    assert (taken.token, taken.shards, taken.names) == ("a.b.c", 2, {})
+    monkeypatch.setenv("COPBOT_SLACK__BOT_TOKEN", "xoxb-1")
+    assert list(adapters_of(Settings.load(), Content.of_instance(None, None))) == ["slack", "discord"]
+
+
+def test_without_a_token_discord_is_off_whatever_else_is_set(tmp_path: Path) -> None:
+    settings = Settings.load(_written(tmp_path, "discord:\n  application_id: '12'\n  names_file: absent.yaml\n"))
+    assert list(adapters_of(settings, Content.of_instance(None, None))) == ["room"]
+
+
+def test_discord_takes_what_commands_are_called_in_other_languages(tmp_path: Path) -> None:
+    (tmp_path / "names.yaml").write_text("de:\n  schedule: {name: planen}\n", encoding="utf-8")
+    path = _written(tmp_path, f"discord:\n  token: a.b.c\n  names_file: {tmp_path}/names.yaml\n")
+    raw = adapters_of(Settings.load(path), Content.of_instance(None, None))["discord"]
+    assert discord_settings(raw).names == {"de": {"schedule": {"name": "planen"}}}
+    (tmp_path / "names.yaml").write_text("de:\n  shedule: {name: planen}\n", encoding="utf-8")
+    with pytest.raises(ConfigurationError, match=r"names\.yaml:2: there is no verb"):
+        adapters_of(Settings.load(path), Content.of_instance(None, None))

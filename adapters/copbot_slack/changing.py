@@ -8,13 +8,13 @@ from itertools import zip_longest
 
 from copbot.domain.message import Message
 from copbot.domain.place import Posted
+from copbot.kit.ring import Begun, Ring, Shape, Shapes
 from copbot.kit.split import split
 from copbot.ports.clock import Clock
 from copbot_slack.account import Account
 from copbot_slack.emoji import name_of
 from copbot_slack.posting import Posting
 from copbot_slack.rendering import LIMITS, render
-from copbot_slack.ring import Begun, Ring, Shape, Shapes
 from copbot_slack.web import Web
 
 GONE = frozenset({"message_not_found"})

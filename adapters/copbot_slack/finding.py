@@ -10,11 +10,11 @@ from typing import Any
 
 from copbot.domain.place import Place
 from copbot.errors import Unclear
+from copbot.kit.ring import Begun, Ring
 from copbot.ports.clock import Clock
 from copbot_slack.account import Account
 from copbot_slack.names import SLACK, instant, ts_of
 from copbot_slack.reading import Page, Reading, Shown
-from copbot_slack.ring import Begun, Ring
 
 EVENT_TYPE = "copbot_post"
 
@@ -72,7 +72,7 @@ class Look:
         if first is None:
             return {}
         if first.opens and len(found) < first.parts:
-            found |= await self._marked(Place(SLACK, place.channel, first.ts), key)
+            found |= await self._marked(Place(SLACK, place.channel, first.id), key)
         return found
 
     async def _marked(self, place: Place, key: str) -> dict[int, Begun]:

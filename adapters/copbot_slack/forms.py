@@ -15,10 +15,10 @@ from zlib import crc32
 from copbot.domain.message import Field, FieldKind, Form, FormErrors, Message, Option
 from copbot.domain.place import Place
 from copbot.kit.markdown import plain
+from copbot.kit.phrases import cut
 from copbot_slack.names import SLACK
 from copbot_slack.rendering import blocks_of
 from copbot_slack.rich_text import Element
-from copbot_slack.wording import cut
 
 TITLE_MOST = 24
 LABEL_MOST = 2000

@@ -8,8 +8,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, Final
 
+from copbot.kit.phrases import cut
 from copbot.ports.platform import CommandSpec
-from copbot_slack.wording import cut
 
 COMMAND = "/cop"
 PATH = "/slack/events"

@@ -9,8 +9,8 @@ from typing import Any
 
 from copbot.domain.message import FormErrors
 from copbot.kit.markdown import plain
+from copbot.kit.phrases import cut
 from copbot_slack.rich_text import Element
-from copbot_slack.wording import cut
 
 KEPT = ("type", "callback_id", "title", "submit", "close", "private_metadata")
 """What Slack takes of a view as it gives it."""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from copbot.domain.heard import Interaction
 from copbot.domain.message import Message, Reply
 from copbot.domain.place import Person, Place, Posted, Profile
+from copbot.kit.ring import Ring, Shapes
 from copbot.ports.platform import Finding, Inbox, Setup, Threads
 from copbot_slack import checking
 from copbot_slack.account import Account
@@ -22,7 +23,6 @@ from copbot_slack.names import SLACK
 from copbot_slack.posting import Posting
 from copbot_slack.reading import Reading
 from copbot_slack.rendering import LIMITS
-from copbot_slack.ring import Ring, Shapes
 from copbot_slack.settings import SlackSettings, read_settings
 from copbot_slack.web import Answer, Web
 

@@ -18,6 +18,7 @@ from weakref import WeakValueDictionary
 from copbot.domain.message import File, Message
 from copbot.domain.place import Place, Posted
 from copbot.errors import PlatformError, Unclear
+from copbot.kit.ring import Begun, Ring, Shape, Shapes
 from copbot.kit.split import split
 from copbot.ports.clock import Clock
 from copbot_slack import files
@@ -25,7 +26,6 @@ from copbot_slack.account import Account
 from copbot_slack.finding import Look, metadata_of
 from copbot_slack.names import SLACK, instant
 from copbot_slack.rendering import LIMITS, render
-from copbot_slack.ring import Begun, Ring, Shape, Shapes
 from copbot_slack.web import InTime, Web
 
 Ask = Callable[[InTime], Awaitable[str]]
@@ -51,7 +51,7 @@ class Posting:
         begun = Begun(key, 1, len(parts) + len(message.files), self._clock.now(), place.thread)
         first = replace(begun, opens=title is not None, title=title or "")
         ts = await self.part(place.channel, first, parts[0])
-        posted = _posted(place.channel, replace(first, ts=ts))
+        posted = _posted(place.channel, replace(first, id=ts))
         rest = replace(begun, thread=posted.place.thread)
         for number, part in enumerate(parts[1:], 2):
             await self.part(place.channel, replace(rest, part=number), part, of=ts)
@@ -66,11 +66,11 @@ class Posting:
                 await self._recover(place, key)
             known = await self._ring.of(place.channel, key)
             for part, begun in known.items():
-                if begun.ts is None and 1 in known:
-                    await self._settled(place.channel, begun, of=known[1].ts if part > 1 else None)
+                if begun.id is None and 1 in known:
+                    await self._settled(place.channel, begun, of=known[1].id if part > 1 else None)
             known = await self._ring.of(place.channel, key)
         first = known.get(1)
-        if first is None or first.thread != place.thread or len([one for one in known.values() if one.ts]) < first.parts:
+        if first is None or first.thread != place.thread or len([one for one in known.values() if one.id]) < first.parts:
             return None
         return _posted(place.channel, first)
 
@@ -111,7 +111,7 @@ class Posting:
             begun = replace(begun, at=self._clock.now())
             earlier = await self._ring.begin(channel, begun)
             if earlier is not None:
-                standing = earlier.ts or await self._settled(channel, earlier, of=of)
+                standing = earlier.id or await self._settled(channel, earlier, of=of)
                 if standing:
                     return standing
                 begun = replace(begun, at=self._clock.now())
@@ -143,8 +143,8 @@ class Posting:
     async def _recover(self, place: Place, key: str) -> None:
         """Keep what stands in Slack of a message that is not in the ring."""
         found = await self._look.unknown(place, key)
-        for part, ts in sorted((begun.part, begun.ts or "") for begun in found.values()):
-            await self._stands(place.channel, found[part], ts, of=found[1].ts if part > 1 else None)
+        for part, ts in sorted((begun.part, begun.id or "") for begun in found.values()):
+            await self._stands(place.channel, found[part], ts, of=found[1].id if part > 1 else None)
 
     async def _stands(self, channel: str, begun: Begun, ts: str, *, of: str | None) -> None:
         """Keep that it stands there: the ring last, so that whatever is missing before is made good by the next attempt."""
@@ -152,12 +152,12 @@ class Posting:
             await self._shapes.put(channel, ts, Shape(begun.title))
         elif of is not None and not begun.file:
             await self._shapes.put(channel, of, (await self._shapes.of(channel, of)).with_part(begun.part, ts))
-        await self._ring.put(channel, replace(begun, ts=ts))
+        await self._ring.put(channel, replace(begun, id=ts))
 
     def _lock(self, channel: str) -> asyncio.Lock:
         return self._locks.setdefault(channel, asyncio.Lock())
 
 
 def _posted(channel: str, first: Begun) -> Posted:
-    ts = first.ts or ""
+    ts = first.id or ""
     return Posted(Place(SLACK, channel, ts if first.opens else first.thread), ts, instant(ts))

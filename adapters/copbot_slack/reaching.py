@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from copbot.domain.heard import Commanded, Interaction
+from copbot.domain.heard import Commanded, Completing, Interaction
 from copbot.domain.message import Message
 from copbot.domain.place import Person
 from copbot_slack.account import Account
@@ -34,7 +34,7 @@ class Reach:
 
     async def told(self, interaction: Interaction, message: Message, title: str = "") -> Element:
         """The window that says a message; buttons in it know what it was about, and where."""
-        value = "" if isinstance(interaction, Commanded) else interaction.value
+        value = "" if isinstance(interaction, Commanded | Completing) else interaction.value
         return told_view(message, title, Carried(value, interaction.place), workspace=await self._workspace())
 
     async def respond(self, url: str, thread: str, message: Message) -> None:

@@ -11,10 +11,11 @@ from itertools import count
 from copbot.domain.message import Button, Look, Message
 from copbot.kit.markdown import parse, plain
 from copbot.kit.nodes import Block, LineBreak, Paragraph, Strong, Text
+from copbot.kit.phrases import cut
 from copbot.kit.split import split_text
 from copbot.ports.platform import Limits
 from copbot_slack.rich_text import Element, elements
-from copbot_slack.wording import cut, cut_escaped, literal, mrkdwn
+from copbot_slack.wording import cut_escaped, literal, mrkdwn
 
 LIMITS = Limits(text=2800, buttons=10, title=150)
 """A text of this length stays under 4,000 characters of Slack's own writing, unless it is little else than ``&`` and ``<``."""

@@ -11,7 +11,6 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from itertools import groupby
 from typing import Any
-from urllib.parse import urlsplit
 
 from copbot.domain.place import Place
 from copbot.kit.markdown import words
@@ -33,6 +32,7 @@ from copbot.kit.nodes import (
     Text,
     TimeLink,
 )
+from copbot.kit.phrases import followable, linked, timed
 from copbot_slack.names import SLACK
 
 Element = dict[str, Any]
@@ -43,11 +43,8 @@ DEEPEST = 8
 """Lists deeper than this are shown at this depth."""
 
 URL_MOST = 3000
-BARE_URL = re.compile(r"https?://[^\s<>]+[^\s<>.,;:!?'\")\]]")
 USER = re.compile(r"[UW][A-Z0-9]+")
 CHANNEL = re.compile(r"[CG][A-Z0-9]+")
-CLOCK = re.compile(r"\d{1,2}:\d{2}")
-DATED_CLOCK = re.compile(r"(?:\w+ )?\d{1,2} \w+(?: \d{4})?,? \d{1,2}:\d{2}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,13 +88,8 @@ def link_of(place: Place, workspace: str) -> str:
 
 def safe_url(url: str) -> str:
     """The address as Slack takes it, or nothing: one that it does not take would refuse the whole message."""
-    try:
-        parts = urlsplit(url)
-    except ValueError:
-        return ""
-    there = parts.hostname if parts.scheme.casefold() in ("http", "https") else parts.path
     clean = url.replace("|", "%7C").replace("<", "%3C").replace(">", "%3E")
-    return clean if there and clean.isprintable() and " " not in clean and len(clean) <= URL_MOST else ""
+    return clean if followable(clean, URL_MOST) else ""
 
 
 def time_format(label: str, day: str) -> str:
@@ -105,26 +97,13 @@ def time_format(label: str, day: str) -> str:
 
     ``day`` is the pattern for a date.
     """
-    said = label.replace("{", "(").replace("}", ")")
-    both = f"{day} at {{time}}"
-    if DATED_CLOCK.search(said):
-        return DATED_CLOCK.sub(lambda _: both, said, count=1)
-    return CLOCK.sub("{time}", said, count=1) if CLOCK.search(said) else both
+    before, dated, after = timed(label.replace("{", "(").replace("}", ")"))
+    return f"{before}{f'{day} at {{time}}' if dated else '{time}'}{after}"
 
 
 def with_zone(moment: datetime, label: str) -> str:
     """A time for who is shown nothing better: in the label's words, and by a clock that everybody can place."""
     return f"{label} ({moment.astimezone(UTC):%H:%M} UTC)".strip()
-
-
-def linked(text: str) -> Iterator[tuple[str, bool]]:
-    """The text in pieces, each with whether it is a bare address that can be followed."""
-    end = 0
-    for found in BARE_URL.finditer(text):
-        yield text[end : found.start()], False
-        yield found[0], safe_url(found[0]) == found[0]
-        end = found.end()
-    yield text[end:], False
 
 
 def _block(block: Block, workspace: str, depth: int) -> Iterator[Element]:
@@ -211,7 +190,7 @@ def _inline(node: Inline, style: Style, workspace: str) -> Iterator[Element]:
     match node:
         case Text(text):
             for piece, is_url in linked(text):
-                yield style.on({"type": "link", "url": piece} if is_url else _text(piece))
+                yield style.on({"type": "link", "url": piece} if is_url and safe_url(piece) == piece else _text(piece))
         case LineBreak():
             yield _text("\n")
         case Code(text):

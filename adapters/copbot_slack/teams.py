@@ -10,7 +10,7 @@ from dataclasses import fields, replace
 from typing import Any, NamedTuple, TypeVar
 
 from copbot.domain.heard import Commanded, Edited, Heard, Interaction, Said, Submitted
-from copbot.domain.message import Field, FieldKind, Form, FormErrors, Message, Nothing, Option, Private, Reply
+from copbot.domain.message import Choices, Field, FieldKind, Form, FormErrors, Message, Nothing, Option, Private, Reply
 from copbot.domain.place import Person, Place, Posted, Profile
 from copbot.errors import Refused
 from copbot_slack.names import SLACK
@@ -134,7 +134,7 @@ class Bare(NamedTuple):
                 return self.form(reply)
             case FormErrors(errors):
                 return FormErrors({self._named(interaction, name): self._text(wrong) for name, wrong in errors.items()})
-            case Nothing():
+            case Choices() | Nothing():
                 return reply
 
     def _field(self, field: Field) -> Field:

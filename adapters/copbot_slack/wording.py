@@ -78,11 +78,6 @@ def literal(text: str) -> str:
     return _EVERYBODY.sub(_harmless, _escaped(text))
 
 
-def cut(text: str, most: int) -> str:
-    """Words, shortened with an ellipsis where they are too long."""
-    return text if len(text) <= most else f"{text[: most - 1].rstrip()}…"
-
-
 def cut_escaped(text: str, most: int = TEXT_MOST) -> str:
     """The same for text in Slack's way of writing: never within a sequence or an escaped character."""
     if len(text) <= most:

@@ -136,7 +136,28 @@ class Submitted:
     name: str = ""
 
 
-Interaction = Commanded | Pressed | Submitted
+@dataclass(frozen=True, slots=True)
+class Completing:
+    """Somebody is typing ``option`` of ``/cop verb`` and wants to see what it could be; answered with ``Choices``.
+
+    ``typed`` is as far as they have come, ``options`` what they have written in the others. It changes nothing and nothing of it is kept.
+    """
+
+    id: str
+    at: datetime
+    place: Place
+    person: Person
+    verb: str
+    option: str
+    typed: str
+    options: Mapping[str, str] = field(default_factory=dict)
+    name: str = ""
+
+
+Request = Commanded | Pressed | Submitted
+"""Something that somebody wants done, handled once."""
+
+Interaction = Request | Completing
 """Something that the bot answers with a private reply."""
 
 Happening = Said | Edited | Removed | Reacted | Joined | Left | HomeOpened

@@ -77,7 +77,7 @@ class FieldKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """One choice of a CHOICE or CHANNEL field."""
+    """One choice: of a CHOICE or CHANNEL field, or of what is being typed."""
 
     value: str
     label: str
@@ -153,5 +153,12 @@ class Nothing:
     """There is nothing to tell; what changed can be seen."""
 
 
-Reply = Private | Form | FormErrors | Nothing
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """What the option being typed could be, best first; told to who is ``Completing`` it. An option's ``value`` is what is then sent."""
+
+    options: tuple[Option, ...] = ()
+
+
+Reply = Private | Form | FormErrors | Choices | Nothing
 """What the bot tells a person in return for an interaction. Always private."""

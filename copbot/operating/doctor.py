@@ -68,7 +68,11 @@ def _platforms(settings: Settings, content: Content, store: SqlStore) -> tuple[M
     """The adapters that are switched on, made as a running copbot makes them but for the room's own file, which that one has open."""
     made: dict[str, Platform] = {}
     found: list[Diagnosis] = []
-    for name, raw in app.adapters_of(settings, content).items():
+    try:
+        adapters = app.adapters_of(settings, content)
+    except CopbotError as error:
+        return made, [fail("settings", str(error), "correct what is named here")]
+    for name, raw in adapters.items():
         try:
             made[name] = app.make_platform(name, store, SystemClock(), {**raw, "path": None} if "path" in raw else raw, app.installed(name))
         except CopbotError as error:

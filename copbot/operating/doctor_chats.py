@@ -9,7 +9,7 @@ from copbot.content import Content
 from copbot.domain.chat import AHEAD, FACILITATORS, Chat
 from copbot.domain.place import Place
 from copbot.errors import PlatformError
-from copbot.operating.diagnosis import Diagnosis, fail, warn, well
+from copbot.operating.diagnosis import Diagnosis, Verdict, fail, warn, well
 from copbot.ports.platform import Platform
 from copbot.ports.store import UnitOfWork
 
@@ -39,7 +39,16 @@ async def communities(content: Content, platforms: Mapping[str, Platform]) -> li
             for channel in (setting.channel, setting.hosts_channel):
                 if channel is not None:
                     found += await place(f"{community.id}: {setting.platform} {channel}", platforms, Place(setting.platform, channel))
-    return [*found, *_without_channels(content, platforms)]
+    return [*_each_once(found), *_without_channels(content, platforms)]
+
+
+def _each_once(found: Sequence[Diagnosis]) -> Iterator[Diagnosis]:
+    """What is wrong with a whole platform was found in each of its channels: it is said of the first."""
+    said: set[tuple[str, str]] = set()
+    for one in found:
+        if one.verdict is Verdict.WELL or (one.found, one.remedy) not in said:
+            said.add((one.found, one.remedy))
+            yield one
 
 
 def _without_channels(content: Content, platforms: Mapping[str, Platform]) -> Iterator[Diagnosis]:

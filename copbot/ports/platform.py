@@ -22,6 +22,7 @@ from copbot.domain.message import Form, Message, Reply
 from copbot.domain.place import Person, Place, Posted, Profile
 from copbot.ports.clock import Clock
 from copbot.ports.keeping import Keeping
+from copbot.ports.leases import Leases
 
 Inbox = Callable[[Heard], Awaitable[None]]
 """Takes what was heard; returns after it is committed, so that the platform is acknowledged only then."""
@@ -45,20 +46,39 @@ class Limits:
 
 
 @dataclass(frozen=True, slots=True)
+class OptionSpec:
+    """One ``name=value`` argument of a verb.
+
+    ``choices`` are all the values there are, if they are few and fixed. ``completed``: while somebody types it, ``Completing`` asks what
+    it could be; other values may be right, too.
+    """
+
+    name: str
+    summary: str
+    choices: tuple[str, ...] = ()
+    completed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class CommandSpec:
     """One ``/cop`` verb, for registration and help. ``opens_form``: with these arguments missing it answers with a form.
 
-    ``options`` name the ``name=value`` arguments it takes; ``free`` is the hint for free text after the verb, if it takes any.
-    ``on_message`` is what it is called in a message's own menu; empty: it is not there.
+    ``free`` is the hint for free text after the verb, if it takes any. ``on_message`` is what it is called in a message's own menu; empty:
+    it is not there.
     """
 
     verb: str
     summary: str
     usage: str
-    options: tuple[str, ...] = ()
+    options: tuple[OptionSpec, ...] = ()
     free: str = ""
     opens_form: bool = False
     on_message: str = ""
+
+    @property
+    def option_names(self) -> tuple[str, ...]:
+        """The names of its ``name=value`` arguments."""
+        return tuple(option.name for option in self.options)
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,7 +204,7 @@ class Platform(Protocol):
         ...
 
     async def tell(self, interaction: Interaction, reply: Reply) -> None:
-        """Tell the person who acted, privately. At most once."""
+        """Tell the person who acted, privately. At most once. ``Choices`` are told only to who is ``Completing`` a command."""
         ...
 
     async def profile(self, person: Person) -> Profile:
@@ -198,12 +218,16 @@ class Platform(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Setup:
-    """What an adapter is made from. ``settings`` is the adapter's own part of copbot's settings."""
+    """What an adapter is made from. ``settings`` is the adapter's own part of copbot's settings.
+
+    ``leases`` share out what only one of several processes may do; None: this process is alone on its database.
+    """
 
     commands: Sequence[CommandSpec]
     clock: Clock
     keeping: Keeping
     settings: Mapping[str, Any] = field(default_factory=dict)
+    leases: Leases | None = None
 
 
 Make = Callable[[Setup], Platform]

@@ -12,8 +12,21 @@ from typing import NamedTuple
 
 import structlog
 
-from copbot.domain.heard import Commanded, Edited, Happening, Heard, HomeOpened, Interaction, Pressed, Removed, Said, Submitted
-from copbot.domain.message import Form, Nothing, Reply
+from copbot.domain.heard import (
+    Commanded,
+    Completing,
+    Edited,
+    Happening,
+    Heard,
+    HomeOpened,
+    Interaction,
+    Pressed,
+    Removed,
+    Request,
+    Said,
+    Submitted,
+)
+from copbot.domain.message import Choices, Form, Nothing, Reply
 from copbot.domain.place import Person
 from copbot.errors import PlatformError, Refused
 from copbot.ports.clock import Alarm, Clock
@@ -22,7 +35,7 @@ from copbot.ports.platform import Platform
 from copbot.ports.store import Store, UnitOfWork
 from copbot.runtime.attachments import with_files
 from copbot.runtime.meters import Meters
-from copbot.services import commands, hearing, home, members
+from copbot.services import commands, completing, hearing, home, members
 from copbot.services.desk import Desk
 from copbot.services.identifying import READ_AGAIN_AFTER
 
@@ -70,8 +83,10 @@ class Receiver:
 
     async def inbox(self, heard: Heard) -> None:
         """Return when the event is committed; an interaction has been answered by then, too."""
-        if isinstance(heard, Interaction):
+        if isinstance(heard, Request):
             await self._answer(heard)
+        elif isinstance(heard, Completing):
+            await self._tell(heard, await self._choices_for(heard))
         elif isinstance(heard, HomeOpened):
             self._at_home.add(heard.person)
             await self._show_home(heard.person)
@@ -98,7 +113,7 @@ class Receiver:
         while True:
             await self._know(await self._nameless.get())
 
-    async def _answer(self, heard: Interaction) -> None:
+    async def _answer(self, heard: Request) -> None:
         """Handle and tell. A fault of copbot's own is told with an apology: it must never end the platform that brought it."""
         try:
             reply = await self._form_for(heard) or await self._commit(heard)
@@ -159,12 +174,20 @@ class Receiver:
             return
         await self._store.write(lambda uow: members.know(self._desk(uow), profile))
 
-    async def _form_for(self, heard: Interaction) -> Form | None:
+    async def _form_for(self, heard: Request) -> Form | None:
         """Forms are read-only and jump the queue: platforms give three seconds for them."""
         if not commands.opens_form(heard):
             return None
         reply = await self._store.read(lambda uow: commands.handle(self._desk(uow), heard))
         return reply if isinstance(reply, Form) else None
+
+    async def _choices_for(self, heard: Completing) -> Choices:
+        """What somebody who is typing could mean: read only, and nothing of it is kept."""
+        try:
+            return await self._store.read(lambda uow: completing.choices(self._desk(uow), heard))
+        except Exception as error:  # noqa: BLE001 - who gets no help can still type
+            log.error("A completion failed", action="completion_failed", option=heard.option, error=type(error).__name__)
+            return Choices()
 
     async def _commit(self, heard: Heard) -> Reply:
         waiting = _Waiting(heard, asyncio.get_running_loop().create_future())
@@ -202,7 +225,7 @@ class Receiver:
         try:
             if isinstance(heard, Happening):
                 await self._store.write(lambda uow: hearing.park(self._desk(uow), heard, type(error).__name__))
-            _finish(one, hearing.apology(self._library) if isinstance(heard, Interaction) else Nothing())
+            _finish(one, hearing.apology(self._library) if isinstance(heard, Request) else Nothing())
         except Exception as worse:  # noqa: BLE001 - not even parking works: the platform keeps it and brings it again
             if not one.done.done():
                 one.done.set_exception(worse)

@@ -49,7 +49,7 @@ def _may_be_noted(desk: Desk, call: Call) -> bool:
 
 def _ahead(call: Call) -> Chat:
     if call.chat is None or call.chat.state not in AHEAD:
-        raise WrongState("This chat is over. /cop upcoming shows what is coming.")
+        raise WrongState("This chat is over. `/cop upcoming` shows what is coming.")
     return call.chat
 
 

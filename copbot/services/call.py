@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from copbot.domain.chat import Chat, State
 from copbot.domain.community import Community
-from copbot.domain.heard import Commanded, Interaction, Submitted
+from copbot.domain.heard import Commanded, Request, Submitted
 from copbot.domain.member import Member
 from copbot.domain.message import Message, Private, Reply
 from copbot.domain.place import Place
@@ -31,7 +31,7 @@ class Call:
     or form.
     """
 
-    heard: Interaction
+    heard: Request
     by: Member
     community: Community
     place: Place
@@ -88,7 +88,7 @@ class Press:
     opens_form: bool = False
 
 
-NO_CHAT = "There is no chat here that this could be about. /cop upcoming shows what is planned; name one with chat=NUMBER."
+NO_CHAT = "There is no chat here that this could be about. `/cop upcoming` shows what is planned; name one with `chat=NUMBER`."
 
 
 def the_chat(call: Call) -> Chat:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from copbot.domain.chat import FACILITATORS, Chat, State
 from copbot.domain.community import Community
-from copbot.domain.heard import Commanded, Interaction, Pressed, Submitted
+from copbot.domain.heard import Commanded, Interaction, Pressed, Request, Submitted
 from copbot.domain.markup import escape
 from copbot.domain.member import Member
 from copbot.domain.message import Reply
@@ -47,7 +47,7 @@ class _Said:
     chat: str
 
 
-def handle(desk: Desk, heard: Interaction) -> Reply:
+def handle(desk: Desk, heard: Request) -> Reply:
     """Do what the person asks; what cannot be done is told to them in words."""
     try:
         return _handle(desk, heard)
@@ -55,7 +55,7 @@ def handle(desk: Desk, heard: Interaction) -> Reply:
         return private(str(no))
 
 
-def opens_form(heard: Interaction) -> bool:
+def opens_form(heard: Request) -> bool:
     """Whether this may answer with a form; then it is tried in a read transaction first, outside the batch."""
     match heard:
         case Commanded():
@@ -68,20 +68,20 @@ def opens_form(heard: Interaction) -> bool:
             return False
 
 
-def _handle(desk: Desk, heard: Interaction) -> Reply:
+def _handle(desk: Desk, heard: Request) -> Reply:
     said = _understood(heard)
-    community = _community(desk, heard, said)
+    community = community_of(desk, heard, said.chat)
     if community is None:
         return private(desk.say("not-a-channel"))
     if isinstance(heard, Commanded):
         return _command(desk, community, heard, said)
     press = PRESSES.get(heard.action) if isinstance(heard, Pressed) else FORMS.get(heard.form)
     if press is None:
-        raise WrongState("This button is from an earlier copbot and does nothing any more; /cop help shows what there is.")
+        raise WrongState("This button is from an earlier copbot and does nothing any more; `/cop help` shows what there is.")
     return _run(desk, _call(desk, community, heard, said), press)
 
 
-def _understood(heard: Interaction) -> _Said:
+def _understood(heard: Request) -> _Said:
     """What an interaction says: its verb, options and words, and the chat it names, if it names one."""
     match heard:
         case Commanded():
@@ -96,12 +96,12 @@ def _command(desk: Desk, community: Community, heard: Commanded, said: _Said) ->
     command = COMMANDS.get(said.verb)
     if command is None:
         return private(_unknown(desk, said.verb))
-    strange = set(said.options) - {*command.spec.options, "chat"}
+    strange = set(said.options) - {*command.spec.option_names, "chat"}
     if strange:
-        raise WrongState(f"{said.verb} has no option “{sorted(strange)[0]}”. Write it like: /cop {command.spec.usage}")
+        raise WrongState(f"{said.verb} has no option “{sorted(strange)[0]}”. Write it like: `/cop {command.spec.usage}`")
     call = _call(desk, community, heard, said, command.prefers)
     if command.needs_chat and call.chat is None and said.chat:
-        raise WrongState(f"There is no chat {said.chat} in {community.name}. /cop upcoming shows what is planned.")
+        raise WrongState(f"There is no chat {said.chat} in {community.name}. `/cop upcoming` shows what is planned.")
     if command.needs_chat:
         the_chat(call)
     return _run(desk, call, Press(command.run, command.who))
@@ -118,7 +118,7 @@ def _must_be_host(desk: Desk, call: Call) -> None:
     if is_host(desk, chat, call.by, call.community):
         return
     names = ", ".join(host.name for host in outgoing.hosts_of(desk, chat)) or "its hosts"
-    raise NotAllowed(f"Only the hosts of “{chat.title}” can do that: {names}. Everybody can use /cop help, upcoming, privacy and try.")
+    raise NotAllowed(f"Only the hosts of “{chat.title}” can do that: {names}. Everybody can use `/cop help`, upcoming, privacy and try.")
 
 
 def is_host(desk: Desk, chat: Chat, member: Member, community: Community) -> bool:
@@ -136,7 +136,7 @@ def _parse(text: str) -> _Said:
     verb, _, rest = text.strip().partition(" ")
     verb, rest = verb.lower() or "help", rest.strip()
     command = COMMANDS.get(verb)
-    declared = {*command.spec.options, "chat"} if command is not None and command.spec.free else None
+    declared = {*command.spec.option_names, "chat"} if command is not None and command.spec.free else None
     found: dict[str, str] = {}
 
     def take(match: re.Match[str]) -> str:
@@ -153,18 +153,18 @@ def _unknown(desk: Desk, verb: str) -> str:
     return desk.say("unknown-command", verb=escape(verb), near=nearest.nearest(verb, COMMANDS), verbs=sorted(COMMANDS))
 
 
-def _community(desk: Desk, heard: Interaction, said: _Said) -> Community | None:
+def community_of(desk: Desk, heard: Interaction, chat: str) -> Community | None:
     """The community whose channel or hosts' channel this is; in a private place that of the chat named, or one the person is known in."""
     here = heard.place
     for community in desk.library.communities():
         if any(one.platform == here.platform and here.channel in {one.channel, one.hosts_channel} for one in community.channels):
             return community
-    chat = _chat_by_id(desk, said.chat)
+    named = _chat_by_id(desk, chat)
     known = [one for one in desk.library.communities() if desk.uow.members.by_person(one.id, [heard.person])]
-    return next(iter([*(one for one in known if chat is not None and one.id == chat.community), *known]), None)
+    return next(iter([*(one for one in known if named is not None and one.id == named.community), *known]), None)
 
 
-def _call(desk: Desk, community: Community, heard: Interaction, said: _Said, prefers: tuple[State, ...] = OPEN_FIRST) -> Call:
+def _call(desk: Desk, community: Community, heard: Request, said: _Said, prefers: tuple[State, ...] = OPEN_FIRST) -> Call:
     by = members.welcome(desk, community.id, heard.person, heard.name)
     chat = _chat_by_id(desk, said.chat) if said.chat else _chat_at(desk, community, heard.place, by, prefers)
     if chat is not None and (chat.community != community.id or (chat.state is State.DRAFT and chat.created_by != by.id)):
@@ -237,5 +237,11 @@ FORMS: Mapping[str, Press] = {
     **privacy.FORMS,
     **following_up.FORMS,
 }
-SPECS: tuple[CommandSpec, ...] = tuple(command.spec for command in _ALL)
-"""What adapters register."""
+RARE = ("on-record", "reflections", "restraint", "check", "pin", "report")
+"""Verbs that stand last where a platform's menu has room for some only; the last two are used from a message's own menu."""
+
+SPECS: tuple[CommandSpec, ...] = (
+    *(command.spec for verb, command in COMMANDS.items() if verb not in RARE),
+    *(COMMANDS[verb].spec for verb in RARE),
+)
+"""What adapters register, in this order."""

@@ -7,7 +7,7 @@ from copbot.domain import follow_up_plan
 from copbot.domain.follow_up import Commitment, Outcome
 from copbot.domain.message import Button, Field, FieldKind, Form, FormErrors, Look, Message, Private, Reply
 from copbot.ports.platform import CommandSpec
-from copbot.services import follow_up_flow
+from copbot.services import follow_up_flow, options
 from copbot.services.call import Call, Command, Press, private
 from copbot.services.desk import Desk
 
@@ -81,7 +81,12 @@ def tell_outcome(desk: Desk, call: Call) -> Reply:
 
 
 COMMANDS: tuple[Command, ...] = (
-    Command(CommandSpec("try", "note, for yourself, one thing you'll try", "try TEXT", free="what you'll try", opens_form=True), try_it),
+    Command(
+        CommandSpec(
+            "try", "note, for yourself, one thing you'll try", "try TEXT", (options.CHAT,), free="what you'll try", opens_form=True
+        ),
+        try_it,
+    ),
 )
 
 PRESSES: Mapping[str, Press] = {"commit": Press(ask, opens_form=True), "commitment-outcome": Press(tell_outcome)}

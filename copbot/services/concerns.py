@@ -5,7 +5,7 @@ from copbot.domain.markup import place_link
 from copbot.domain.message import Field, FieldKind, Form, Message, Option, Reply
 from copbot.errors import WrongState
 from copbot.ports.platform import CommandSpec
-from copbot.services import outgoing
+from copbot.services import options, outgoing
 from copbot.services.call import Call, Command, Press, private, the_chat
 from copbot.services.desk import Desk
 
@@ -44,7 +44,9 @@ def submitted(desk: Desk, call: Call) -> Reply:
 
 
 REPORT = CommandSpec(
-    *("report", "from a message's menu: ask the hosts to look at it", "report", ("chat",)), opens_form=True, on_message="Report to hosts"
+    *("report", "from a message's menu: ask the hosts to look at it", "report", (options.CHAT,)),
+    opens_form=True,
+    on_message="Report to hosts",
 )
 
 COMMANDS = (Command(REPORT, report, needs_chat=True),)

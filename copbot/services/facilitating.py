@@ -21,7 +21,7 @@ from copbot.domain.step import Step, StepState
 from copbot.domain.weekday_hours import after_weekday_hours
 from copbot.ports.library import Edition
 from copbot.ports.platform import CommandSpec
-from copbot.services import outgoing, panel, probes
+from copbot.services import options, outgoing, panel, probes
 from copbot.services.call import Call, Command, Press, Who, private
 from copbot.services.desk import Desk
 
@@ -234,13 +234,22 @@ PERFORM: Mapping[str, Callable[[Desk, Chat, Step], None]] = {"quiet_host": tip_h
 COMMANDS: tuple[Command, ...] = (
     Command(
         CommandSpec(
-            "hush", "nothing unasked from me, for the rest of the chat or some minutes", "hush [minutes|off]", free="minutes, or off"
+            "hush",
+            "nothing unasked from me, for the rest of the chat or some minutes",
+            "hush [minutes|off]",
+            (options.CHAT,),
+            "minutes, or off",
         ),
         hush,
         Who.HOST,
         needs_chat=True,
     ),
-    Command(CommandSpec("restraint", "see what I noticed and why I stayed quiet", "restraint"), restraint, Who.HOST, needs_chat=True),
+    Command(
+        CommandSpec("restraint", "see what I noticed and why I stayed quiet", "restraint", (options.CHAT,)),
+        restraint,
+        Who.HOST,
+        needs_chat=True,
+    ),
 )
 
 PRESSES: Mapping[str, Press] = {"hush": Press(press_hush, Who.HOST)}

@@ -8,7 +8,7 @@ from copbot.domain.follow_up_plan import MODELS
 from copbot.domain.markup import escape, shorten
 from copbot.domain.member import Member
 from copbot.domain.message import Button, Field, FieldKind, Form, FormErrors, Look, Message, Private, Reply
-from copbot.ports.platform import CommandSpec
+from copbot.ports.platform import CommandSpec, OptionSpec
 from copbot.services import commitments, follow_up_flow, writing_back
 from copbot.services.call import Call, Command, Press, private
 from copbot.services.desk import Desk
@@ -173,7 +173,7 @@ COMMANDS: tuple[Command, ...] = (
             "reflect",
             "private questions to think back with, after each chat",
             "reflect on|off|status [model=gibbs]",
-            ("model",),
+            (OptionSpec("model", "the model of reflection", choices=("default", *sorted(MODELS))),),
             "on, off or status",
         ),
         reflect,

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import TypeGuard
 
 from copbot.domain.chat import HEARING
-from copbot.domain.heard import Commanded, Edited, Happening, Heard, Interaction, Removed, Said, Submitted
+from copbot.domain.heard import Commanded, Edited, Happening, Heard, Removed, Request, Said, Submitted
 from copbot.domain.message import Message, Nothing, Private, Reply
 from copbot.domain.place import Person, Place
 from copbot.ports.library import Library
@@ -21,7 +21,7 @@ SHOWN_FOR = timedelta(hours=20)
 
 def take(desk: Desk, batch: Sequence[Heard]) -> list[Reply]:
     """What to tell for each event, in order. Interactions handled before are not handled again."""
-    interactions = [heard for heard in batch if isinstance(heard, Interaction)]
+    interactions = [heard for heard in batch if isinstance(heard, Request)]
     fresh = desk.uow.interactions.new([heard.id for heard in interactions], desk.now) if interactions else set()
     replies: dict[int, Reply] = {}
     for heard in interactions:
@@ -29,7 +29,7 @@ def take(desk: Desk, batch: Sequence[Heard]) -> list[Reply]:
             fresh.discard(heard.id)
             replies[id(heard)] = commands.handle(desk, heard)
     channels = writing_back.channels(desk)
-    happenings = [heard for heard in batch if not isinstance(heard, Interaction)]
+    happenings = [heard for heard in batch if isinstance(heard, Happening)]
     said = [heard for heard in happenings if not (_is_private(heard, channels) and following_up.heard_privately(desk, heard))]
     if said:
         listening.hear(desk, said)
@@ -37,10 +37,11 @@ def take(desk: Desk, batch: Sequence[Heard]) -> list[Reply]:
     return [replies.get(id(heard), nothing) for heard in batch] if replies else [nothing] * len(batch)
 
 
-def picked(heard: Interaction) -> list[Person]:
+def picked(heard: Request) -> list[Person]:
     """The people whom somebody chose in a form, or mentions by account in a command."""
     if isinstance(heard, Commanded):
-        return [Person(heard.person.platform, word[1:]) for word in heard.text.split() if word.startswith("@") and word[1:]]
+        mentioned = [Person(heard.person.platform, word[1:]) for word in heard.text.split() if word.startswith("@") and word[1:]]
+        return [*mentioned, *(Person(found[1], found[2]) for found in naming.PICKED_IN_WORDS.finditer(heard.text))]
     values = heard.fields.values() if isinstance(heard, Submitted) else ()
     return [person for value in values for name in value.split(",") if (person := naming.picked_person(name.strip())) is not None]
 

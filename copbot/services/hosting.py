@@ -1,6 +1,6 @@
 """What a host does while a chat runs: bring forward, extend, skip, pause, close. The plan does the rest by itself."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 
@@ -9,10 +9,11 @@ from copbot.domain.chat import Chat, State
 from copbot.domain.message import Button, Look, Message, Private, Reply
 from copbot.domain.step import Step
 from copbot.errors import WrongState
-from copbot.ports.platform import CommandSpec
+from copbot.ports.platform import CommandSpec, OptionSpec
 from copbot.services import performing, planning, steering
 from copbot.services.call import AHEAD_FIRST, Call, Command, Press, Who, private
 from copbot.services.desk import Desk
+from copbot.services.options import CHAT
 
 EXTEND_BY = 5
 MOST_MINUTES = 60
@@ -64,7 +65,7 @@ def next_one(desk: Desk, call: Call) -> Reply:
     steps = desk.uow.steps.of(chat.id)
     coming = replanning.next_question(steps) or replanning.next_of_the_hour(steps)
     if coming is None:
-        raise WrongState("Everything on the plan has been posted. /cop ask puts a question of your own; /cop close ends the chat.")
+        raise WrongState("Everything on the plan has been posted. `/cop ask` puts a question of your own; `/cop close` ends the chat.")
     seen = steering.just_did(desk, call, chat, MAY_NOT_HAVE_SEEN) if call.is_command else None
     if seen is not None:
         again = Button("Yes, go on", "next", f"{chat.id}:{chat.change}", Look.PRIMARY)
@@ -144,7 +145,7 @@ def _minutes(call: Call) -> int:
         return EXTEND_BY
     number = given.removesuffix("minutes").removesuffix("min").strip()
     if not number.isdecimal() or not 1 <= int(number) <= MOST_MINUTES:
-        raise WrongState(f"Give the minutes as a number from 1 to {MOST_MINUTES}, for example: /cop extend 5")
+        raise WrongState(f"Give the minutes as a number from 1 to {MOST_MINUTES}, for example: `/cop extend 5`")
     return int(number)
 
 
@@ -213,7 +214,7 @@ def close_now(desk: Desk, call: Call) -> Reply:
     return private(desk.say("closed", chat=closed))
 
 
-def _spec(verb: str, summary: str, usage: str = "", options: Iterable[str] = ("chat",), free: str = "") -> CommandSpec:
+def _spec(verb: str, summary: str, usage: str = "", options: Sequence[OptionSpec] = (CHAT,), free: str = "") -> CommandSpec:
     return CommandSpec(verb, summary, usage or verb, tuple(options), free)
 
 

@@ -8,8 +8,8 @@ from copbot.domain.member import Member
 from copbot.domain.message import Button, Field, FieldKind, Form, FormErrors, Look, Message, Private, Reply
 from copbot.domain.step import Outgoing, StepState, Verb, channel_lane
 from copbot.errors import WrongState
-from copbot.ports.platform import CommandSpec
-from copbot.services import attending, naming, nearest, outgoing, panel, planning
+from copbot.ports.platform import CommandSpec, OptionSpec
+from copbot.services import attending, members, naming, nearest, options, outgoing, panel, planning
 from copbot.services.agenda import agenda
 from copbot.services.call import AHEAD_FIRST, Call, Command, Press, Who, private, the_chat
 from copbot.services.desk import Desk
@@ -62,7 +62,7 @@ def confirm_move(desk: Desk, call: Call) -> Reply:
     chat = _planned(desk, call)
     _, change, when, version = (*call.parts, "", "")[:4]
     if change != str(chat.change):
-        raise WrongState("The plan has changed since; use /cop reschedule once more to see it as it is now.")
+        raise WrongState("The plan has changed since; use `/cop reschedule` once more to see it as it is now.")
     edition = desk.library.freeze(chat.question_set) if version == "newer" else None
     was = chat
     starts = datetime.strptime(when, "%Y-%m-%dT%H.%M")  # noqa: DTZ007 - wall clock of the chat's own zone
@@ -136,7 +136,7 @@ def _planned(desk: Desk, call: Call) -> Chat:
     chat = the_chat(call)
     if chat.state is not State.PLANNED:
         raise WrongState(
-            f"“{chat.title}” is {chat.state} and cannot be moved or cancelled any more; /cop close ends a chat that is running."
+            f"“{chat.title}” is {chat.state} and cannot be moved or cancelled any more; `/cop close` ends a chat that is running."
         )
     return chat
 
@@ -163,15 +163,18 @@ def cohost(desk: Desk, call: Call) -> Reply:
 
 
 def _member_named(desk: Desk, call: Call) -> Member:
-    name = call.text.strip().lstrip("@")
-    members = [one for one in desk.uow.members.of_community(call.community.id) if one.person.platform == call.by.person.platform]
-    found = naming.by_name(members, name)
+    name = (call.options.get(NAME.name) or call.text).strip().lstrip("@")
+    picked = naming.picked_person(name)
+    if picked and picked.platform == call.by.person.platform and (met := members.meet(desk, call.community.id, {picked: ""}).get(picked)):
+        return met
+    known = [one for one in desk.uow.members.of_community(call.community.id) if one.person.platform == call.by.person.platform]
+    found = naming.by_name(known, name)
     if len(found) == 1:
         return found[0]
     if found:
         accounts = ", ".join(f"@{one.person.id}" for one in found)
         raise WrongState(f"More than one person here is called “{name}”. Name the account: {accounts}.")
-    near = nearest.nearest(name, [one.name for one in members if one.name != one.person.id])
+    near = nearest.nearest(name, [one.name for one in known if one.name != one.person.id])
     raise WrongState(
         f"I have not met anybody called “{name}” here yet{f'; did you mean {near}?' if near else '.'} "
         "I get to know people when they write in the channel or press a button."
@@ -182,10 +185,16 @@ ROLES = {"co-host": Role.CO_HOST, "cohost": Role.CO_HOST, "guest": Role.GUEST}
 OPEN_THEN_AHEAD = (State.OPEN, State.PLANNED, State.CLOSING)
 
 MOVE = CommandSpec(
-    "reschedule", "move a chat that has not begun", "reschedule [date=...] [time=...]", ("chat", "date", "time"), opens_form=True
+    "reschedule",
+    "move a chat that has not begun",
+    "reschedule [date=...] [time=...]",
+    (options.CHAT, options.DATE, options.TIME),
+    opens_form=True,
 )
-CANCEL = CommandSpec("cancel", "cancel a chat that has not begun", "cancel [chat=NUMBER]", ("chat",))
-COHOST = CommandSpec("cohost", "name a co-host, or a guest", "cohost NAME [as=guest]", ("chat", "as"), "a member's name")
+CANCEL = CommandSpec("cancel", "cancel a chat that has not begun", "cancel [chat=NUMBER]", (options.CHAT,))
+NAME = OptionSpec("name", "a member's name, or @account", completed=True)
+AS = OptionSpec("as", "what they are in the chat", choices=("co-host", "guest"))
+COHOST = CommandSpec("cohost", "name a co-host, or a guest", "cohost NAME [as=guest]", (NAME, AS, options.CHAT), "a member's name")
 
 COMMANDS = (
     Command(MOVE, reschedule, Who.HOST, needs_chat=True, prefers=AHEAD_FIRST),

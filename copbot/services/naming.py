@@ -1,5 +1,6 @@
 """Naming people: hosts write names or accounts, or pick somebody from a list."""
 
+import re
 from collections.abc import Sequence
 
 from copbot.domain.community import Community
@@ -11,6 +12,9 @@ from copbot.services.desk import Desk
 
 PICKED = "person:"
 """In front of somebody's address, where a name could stand: they were picked from a list, not typed."""
+
+PICKED_IN_WORDS = re.compile(rf"(?<![\w:]){PICKED}(\w+):([\w.-]+)")
+"""Somebody picked, anywhere in the options of a command."""
 
 
 def people_named(desk: Desk, community: Community, place: Place, names: Sequence[str]) -> list[Member]:

@@ -13,6 +13,7 @@ from copbot.errors import NotAllowed, WrongState
 from copbot.ports.platform import CommandSpec
 from copbot.services.call import Call, Command, Press, private
 from copbot.services.desk import Desk
+from copbot.services.options import CHAT
 from copbot.services.sifting import key_of
 from copbot.services.tallying import recount
 
@@ -60,12 +61,12 @@ def _erase(desk: Desk, call: Call, key: MessageKey, author: Person | None) -> Re
 
 
 OFF_RECORD = CommandSpec(
-    "off-record", "keep nothing of what I say in this chat; on a message: erase it", "off-record", on_message="Off the record"
+    "off-record", "keep nothing of what I say in this chat; on a message: erase it", "off-record", (CHAT,), on_message="Off the record"
 )
 
 COMMANDS: tuple[Command, ...] = (
     Command(OFF_RECORD, off_record),
-    Command(CommandSpec("on-record", "keep what I say again, as my switches say", "on-record"), on_record),
+    Command(CommandSpec("on-record", "keep what I say again, as my switches say", "on-record", (CHAT,)), on_record),
 )
 
 PRESSES: Mapping[str, Press] = {"off-record": Press(off_record), "on-record": Press(on_record)}

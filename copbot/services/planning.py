@@ -244,7 +244,7 @@ def ahead(desk: Desk, plan: plans.Plan) -> list[plans.PlannedStep]:
 def confirm(desk: Desk, chat: Chat) -> list[str]:
     """Make the draft a planned chat. Steps whose time has passed are skipped, never fired in a burst; their keys are returned."""
     if chat.state is not State.DRAFT:
-        raise WrongState("This draft is not waiting any more: it was confirmed or discarded before. See /cop upcoming.")
+        raise WrongState("This draft is not waiting any more: it was confirmed or discarded before. See `/cop upcoming`.")
     if chat.starts_at <= desk.now:
         raise WrongState("The time of this draft has passed. Press Change and choose a later one.")
     steps = planned(desk, chat).steps

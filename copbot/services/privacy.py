@@ -9,7 +9,7 @@ from copbot.domain.member import Member
 from copbot.domain.message import Button, File, Message, Private, Reply
 from copbot.domain.switches import Switch, scope_named, state_named, switches
 from copbot.errors import WrongState
-from copbot.ports.platform import CommandSpec
+from copbot.ports.platform import CommandSpec, OptionSpec
 from copbot.services import follow_up_flow, forgetting, identifying, off_record, writing_back
 from copbot.services.call import Call, Command, Press
 from copbot.services.desk import Desk
@@ -29,6 +29,15 @@ LABELS: Mapping[tuple[Scope, str], str] = {
     (Scope.RESEARCH, "off"): "Leave research",
 }
 """What the button says that turns a switch to a state."""
+
+SUMMARIES: Mapping[Scope, str] = {
+    Scope.ACTIVITY: "note when I post",
+    Scope.TEXT: "keep what I write",
+    Scope.QUOTE: "quote me in what others read",
+    Scope.FOLLOW_UP: "send me reflections",
+    Scope.RESEARCH: "take part in research",
+}
+"""What each switch is about, where it is an option of the command."""
 
 
 def privacy(desk: Desk, call: Call) -> Reply:
@@ -123,13 +132,17 @@ def _panel(desk: Desk, call: Call, changed: tuple[Scope, ...]) -> Private:
     return Private(Message(text, buttons=tuple(buttons)), window="Your privacy")
 
 
+def _switch_option(scope: Scope) -> OptionSpec:
+    return OptionSpec(scope.value.replace("_", "-"), SUMMARIES[scope], tuple(state.replace("_", "-") for state in STATES[scope]))
+
+
 COMMANDS: tuple[Command, ...] = (
     Command(
         CommandSpec(
             "privacy",
             "see and change what is kept about you",
             "privacy [activity=off] [text=on] [quote=no-name] [follow-up=off] [research=off]",
-            options=tuple(scope.value.replace("_", "-") for scope in Scope),
+            options=tuple(_switch_option(scope) for scope in Scope),
         ),
         privacy,
     ),

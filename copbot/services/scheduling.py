@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 
 from copbot.domain.chat import AHEAD, Chat, State
+from copbot.domain.community import Community
 from copbot.domain.member import Member
 from copbot.domain.message import Button, Field, FieldKind, Form, FormErrors, Look, Message, Option, Private, Reply
 from copbot.domain.place import Place
@@ -13,7 +14,7 @@ from copbot.domain.schedule import local_date
 from copbot.domain.step import StepState
 from copbot.errors import NotAllowed, WrongState
 from copbot.ports.platform import CommandSpec
-from copbot.services import naming, outgoing, planning
+from copbot.services import naming, options, outgoing, planning
 from copbot.services.agenda import agenda
 from copbot.services.call import Call, Command, Press, is_admin, private, the_chat
 from copbot.services.desk import Desk
@@ -110,7 +111,7 @@ def draft_buttons(chat: Chat) -> tuple[Button, ...]:
 
 def _suggested(desk: Desk, call: Call) -> dict[str, str]:
     """The form, filled from the question set named or the one that comes next."""
-    sets = _hostable(desk, call)
+    sets = hostable(desk, call.community)
     chosen = desk.library.question_set(call.options.get("set", "")) or _first_ahead(sets, local_date(desk.now, call.community.zone))
     zone = (chosen.suggested.time_zone if chosen else None) or call.by.time_zone or call.community.time_zone
     suggested = chosen.suggested if chosen else None
@@ -128,8 +129,9 @@ def _others(call: Call, chosen: QuestionSet | None) -> list[str]:
     return [host.name for host in hosts if host.name.casefold() != call.by.name.casefold()]
 
 
-def _hostable(desk: Desk, call: Call) -> list[QuestionSet]:
-    return [one for one in desk.library.question_sets(call.community.id) if (f := desk.library.format(one.format)) and not cannot_host(f)]
+def hostable(desk: Desk, community: Community) -> list[QuestionSet]:
+    """The community's question sets whose format can be held."""
+    return [one for one in desk.library.question_sets(community.id) if (f := desk.library.format(one.format)) and not cannot_host(f)]
 
 
 def _first_ahead(sets: list[QuestionSet], today: date) -> QuestionSet | None:
@@ -140,12 +142,12 @@ def _first_ahead(sets: list[QuestionSet], today: date) -> QuestionSet | None:
 
 
 def _form(desk: Desk, call: Call, filled: Mapping[str, str], cohosts: Sequence[Member] = ()) -> Reply:
-    sets = _hostable(desk, call)
+    sets = hostable(desk, call.community)
     if not sets:
         return private(desk.say("no-question-sets", community=call.community))
-    options = tuple(Option(one.id, one.title) for one in sets)
+    offered = tuple(Option(one.id, one.title) for one in sets)
     fields = (
-        Field("set", "Question set", FieldKind.CHOICE, filled.get("set", ""), options=options),
+        Field("set", "Question set", FieldKind.CHOICE, filled.get("set", ""), options=offered),
         Field("date", "Date", FieldKind.DATE, filled.get("date", ""), "year-month-day, for example 2018-01-31"),
         Field("time", "Starts at", FieldKind.TIME, filled.get("time", ""), "24-hour clock, for example 19:30"),
         Field("zone", "Time zone", value=filled.get("zone", ""), hint="for example Europe/London"),
@@ -162,8 +164,8 @@ def _where(call: Call, chosen: str) -> tuple[Field, ...]:
     """Which channel, if there is a choice."""
     channels = _channels(call)
     here = chosen or _channel(call).channel
-    options = tuple(Option(channel, f"#{channel}") for channel in channels)
-    return (Field("in", "Channel", FieldKind.CHANNEL, here, "where the chat is held", options=options),) if len(channels) > 1 else ()
+    offered = tuple(Option(channel, f"#{channel}") for channel in channels)
+    return (Field("in", "Channel", FieldKind.CHANNEL, here, "where the chat is held", options=offered),) if len(channels) > 1 else ()
 
 
 def change_draft(desk: Desk, call: Call) -> Reply:
@@ -212,7 +214,7 @@ def discard_draft(desk: Desk, call: Call) -> Reply:
 
 def _draft_of(call: Call) -> Chat:
     if call.chat is None or call.chat.state is not State.DRAFT:
-        raise WrongState("This draft is not waiting any more: it was confirmed or discarded before. See /cop upcoming.")
+        raise WrongState("This draft is not waiting any more: it was confirmed or discarded before. See `/cop upcoming`.")
     if call.chat.created_by != call.by.id:
         raise NotAllowed("Only the person who made this draft can decide about it.")
     return call.chat
@@ -238,14 +240,16 @@ SCHEDULE = CommandSpec(
     "schedule",
     "plan a chat from a question set",
     "schedule [set=ID] [date=2018-01-31] [time=19:30] [zone=Europe/London] [with=NAMES] [in=CHANNEL]",
-    planning.DRAFT_IN_FORM,
+    (options.SET, options.DATE, options.TIME, options.ZONE, options.WITH, options.IN),
     opens_form=True,
 )
 
 COMMANDS = (
     Command(SCHEDULE, schedule),
     Command(CommandSpec("upcoming", "see what is coming, in your own time", "upcoming"), upcoming),
-    Command(CommandSpec("preview", "see a chat's plan with clock times", "preview [chat=NUMBER]", ("chat",)), preview, needs_chat=True),
+    Command(
+        CommandSpec("preview", "see a chat's plan with clock times", "preview [chat=NUMBER]", (options.CHAT,)), preview, needs_chat=True
+    ),
 )
 
 PRESSES = {

@@ -33,7 +33,7 @@ def running(desk: Desk, call: Call, *, while_paused: bool = False) -> Chat:
         act = desk.uow.chats.last_act(chat.id)
         member = desk.uow.members.get(act.member) if act else None
         by = f" by {member.name}" if member else ""
-        raise WrongState(f"The chat is paused since {chat.paused_at.astimezone(chat.zone):%H:%M}{by}; /cop resume goes on.")
+        raise WrongState(f"The chat is paused since {chat.paused_at.astimezone(chat.zone):%H:%M}{by}; `/cop resume` goes on.")
     return chat
 
 

@@ -17,6 +17,7 @@ from copbot.ports.platform import CommandSpec
 from copbot.services import gaps, outgoing
 from copbot.services.call import Call, Command, Press, Who, private
 from copbot.services.desk import Desk
+from copbot.services.options import CHAT
 
 SPOKEN_BY_THE_BOT = ("probe", "unasked", "nudge")
 """Purposes of outgoing rows that people may have replied to, so that they belong in the transcript."""
@@ -130,7 +131,7 @@ def give(desk: Desk, call: Call) -> Reply:
 
 
 COMMANDS: tuple[Command, ...] = (
-    Command(CommandSpec("transcript", "get the chat by question, as a file", "transcript"), give, Who.HOST, needs_chat=True),
+    Command(CommandSpec("transcript", "get the chat by question, as a file", "transcript", (CHAT,)), give, Who.HOST, needs_chat=True),
 )
 
 PRESSES: Mapping[str, Press] = {"transcript": Press(give, Who.HOST)}

@@ -13,7 +13,7 @@ from copbot.domain.question import Question
 from copbot.domain.step import Outgoing, StepState, Verb, channel_lane
 from copbot.errors import WrongState
 from copbot.ports.platform import CommandSpec
-from copbot.services import asking, naming, steering
+from copbot.services import asking, naming, options, steering
 from copbot.services.call import Call, Command, Press, Who, private, the_chat
 from copbot.services.desk import Desk
 
@@ -94,12 +94,12 @@ def _pin_row(desk: Desk, chat: Chat, posted: Posted) -> Outgoing:
 
 
 ASK = CommandSpec(
-    *("ask", "ask something unplanned; from a message's menu, what it asks", "ask [TEXT]", ("chat",), "your question"),
+    *("ask", "ask something unplanned; from a message's menu, what it asks", "ask [TEXT]", (options.CHAT,), "your question"),
     opens_form=True,
     on_message="Ask as next question",
 )
 PIN = CommandSpec(
-    "pin", "see what is pinned for the summary; pin from a message's menu", "pin", ("chat",), on_message="Pin for the summary"
+    "pin", "see what is pinned for the summary; pin from a message's menu", "pin", (options.CHAT,), on_message="Pin for the summary"
 )
 
 COMMANDS = (

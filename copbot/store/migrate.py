@@ -9,7 +9,7 @@ from copbot.errors import DatabaseNewer
 from copbot.resources import data_dir
 from copbot.store.database import file_of, is_postgresql, make_engine, on_driver, told_clearly, writing
 
-HEAD = "0005"
+HEAD = "0006"
 """The newest revision in ``migrations/versions``; named here so that a database that is up to date starts without Alembic."""
 
 TURN = 0x636F70626F74

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from tests.benchmarks.bursting import due_burst
+from tests.benchmarks.discord import discord_stored
 from tests.benchmarks.exporting import transcript_100k
 from tests.benchmarks.growing import plan_growth
 from tests.benchmarks.hearing import heard_postgres, heard_sqlite
@@ -24,6 +25,7 @@ BENCHMARKS: Mapping[str, Callable[[Path], Figure | LeftOut]] = {
     "transcript_100k": transcript_100k,
     "startup": startup,
     "slack_stored": slack_stored,
+    "discord_stored": discord_stored,
 }
 """Each is given an empty folder of its own."""
 

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
@@ -17,7 +17,7 @@ from copbot.domain.consent import ON, Consent, OffTheRecord, Scope
 from copbot.domain.counting import counts
 from copbot.domain.heard import Said
 from copbot.domain.member import Member
-from copbot.domain.place import Place, Posted
+from copbot.domain.place import Person, Place, Posted
 from copbot.ports.store import UnitOfWork
 from copbot.runtime.bot import Bot
 from copbot.runtime.patience import PatientStore
@@ -31,18 +31,23 @@ ROOM = "room"
 WAITING = 50
 """So many messages wait at a time."""
 
+Named = Callable[[str], str]
+"""What a platform calls a channel, a thread or a person of the talk's."""
+
 
 class LiveChat:
     """Hears ``messages`` in a round, handed to the bot by WAITING adapters' tasks, each its next when the last is committed."""
 
-    def __init__(self, url: str, runner: asyncio.Runner, messages: int, *, config: Path | None = None, platform: str = ROOM) -> None:
+    def __init__(
+        self, url: str, runner: asyncio.Runner, messages: int, *, config: Path | None = None, platform: str = ROOM, named: Named = str
+    ) -> None:
         self._runner = runner
         self._messages = messages
         self._store = SqlStore.open(url)
         self._clock = SteppingClock(START)
         content = Content.of_instance(config, None)
         with self._store.transaction() as uow:
-            self._chat = stage(uow, *content.freeze(QUESTION_SET), platform)
+            self._chat = stage(uow, *content.freeze(QUESTION_SET), platform, named)
         self._bot = Bot(PatientStore(self._store), content, [], self._clock, self._clock, random=Random(5))
         runner.run(self._bot.start())
         self._talkers = Talkers()
@@ -93,23 +98,27 @@ class LiveChat:
         await asyncio.gather(*(one_after_the_other(said[start::WAITING]) for start in range(WAITING)))
 
 
-def stage(uow: UnitOfWork, edition: str, body: str, platform: str = ROOM) -> Chat:
+def stage(uow: UnitOfWork, edition: str, body: str, platform: str = ROOM, named: Named = str) -> Chat:
     """An open chat with two hosts and four questions in threads; members, of whom some made choices and one is off the record."""
     before = START - timedelta(days=30)
     uow.editions.keep(edition, body)
-    chat = uow.chats.add(_chat(edition, CHANNEL._replace(platform=platform)))
+    chat = uow.chats.add(_chat(edition, _there(CHANNEL, platform, named)))
     people = uow.members.add(
-        Member(0, COMMUNITY, person, person.id.title(), f"alias-{person.id}", noticed_at=before, first_spoke_at=before)
-        for person in (one._replace(platform=platform) for one in (*MEMBERS, SILENT))
+        Member(0, COMMUNITY, Person(platform, named(one.id)), one.id.title(), f"alias-{one.id}", noticed_at=before, first_spoke_at=before)
+        for one in (*MEMBERS, SILENT)
     )
     for host in people[:2]:
         uow.chats.set_role(RoleInChat(chat.id, host.id, Role.HOST))
     uow.consents.add(Consent(member.id, scope, ON, before, "test") for member in people[::4] for scope in (Scope.ACTIVITY, Scope.TEXT))
     uow.consents.go_off_the_record(OffTheRecord(chat.id, people[-1].id, START))
     for number in QUESTIONS:
-        root = Posted(thread(number)._replace(platform=platform), f"root{number}")
+        root = Posted(_there(thread(number), platform, named), f"root{number}")
         uow.questions.add(AskedQuestion(0, chat.id, number, "?", AskedState.OPEN, START, root=root))
     return chat
+
+
+def _there(place: Place, platform: str, named: Named) -> Place:
+    return Place(platform, named(place.channel), named(place.thread) if place.thread else None)
 
 
 def _chat(edition: str, place: Place) -> Chat:

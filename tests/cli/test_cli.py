@@ -266,3 +266,22 @@ def _body(port: int, path: str) -> str:
     except urllib.error.HTTPError as error:
         with error:
             return str(error.read(), "utf-8")
+
+
+def test_the_invitation_to_discord_is_one_address(tmp_path: Path) -> None:
+    done = copbot(tmp_path, "discord", "invite", "--application-id", "42")
+    assert done.returncode == 0
+    assert done.stdout.startswith("https://discord.com/oauth2/authorize?client_id=42&")
+    assert done.stdout.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("token", "says"),
+    [("", "Set COPBOT_DISCORD__TOKEN to the bot's token, or name the application"), ("hunter2", "discord.token: a bot token is three")],
+)
+def test_without_a_token_or_an_id_nobody_can_be_invited(tmp_path: Path, token: str, says: str) -> None:
+    done = copbot(tmp_path, "discord", "invite", COPBOT_DISCORD__TOKEN=token)
+    assert done.returncode == 2
+    assert done.stderr.count("\n") == 1
+    assert says in done.stderr
+    assert "hunter2" not in done.stderr

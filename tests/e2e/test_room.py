@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from copbot.ports.platform import CommandSpec, Setup
+from copbot.ports.platform import CommandSpec, OptionSpec, Setup
 from copbot.testing.scripted import CHANNEL, ScriptedBot
 from copbot.testing.serving import Served, free_port, serve
 from copbot_room import Room, make
@@ -26,7 +26,13 @@ FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"]
 FLAGS += ["--disable-background-networking", "--disable-component-update", "--disable-sync"]
 COMMANDS = (
     CommandSpec("help", "What copbot can do here", "/cop help"),
-    CommandSpec("schedule", "Plan a chat", "/cop schedule [set=ID] [at=TIME]", ("set", "at"), opens_form=True),
+    CommandSpec(
+        "schedule",
+        "Plan a chat",
+        "/cop schedule [set=ID] [at=TIME]",
+        (OptionSpec("set", "which"), OptionSpec("at", "when")),
+        opens_form=True,
+    ),
     CommandSpec("next", "Ask the next question now", "/cop next"),
     CommandSpec("privacy", "See and change what is kept about you", "/cop privacy"),
     CommandSpec("off-record", "Keep nothing of what I say", "/cop off-record", on_message="Off the record"),

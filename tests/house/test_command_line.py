@@ -27,7 +27,7 @@ def test_help_lists_every_command(root: Path) -> None:
     done = _run(root, "-m", "copbot", "--help")
     assert done.returncode == 0
     listed = re.findall(r"^  ([a-z-]+) ", done.stdout.partition("Commands:")[2], re.MULTILINE)
-    asked = "try run init check preview schema migrate export backup restore forgotten after-restore doctor slack"
+    asked = "try run init check preview schema migrate export backup restore forgotten after-restore doctor slack discord"
     assert listed == asked.split()
 
 

@@ -16,8 +16,8 @@ from copbot.settings import names
 NEEDED_BY_OTHERS = {"python-multipart": "starlette's forms", "tzdata": "zoneinfo", "websockets": "uvicorn's sockets"}
 """Dependencies that copbot's own code never imports, and what does."""
 
-PARTS_OF_OTHERS = {"markupsafe", "pydantic-core"}
-"""Distributions that copbot imports from, and that are the lower half of one it depends on: jinja2, pydantic."""
+PARTS_OF_OTHERS = {"markupsafe", "pydantic-core", "yarl"}
+"""Distributions that copbot imports from, and that are the lower half of one it depends on: jinja2, pydantic, aiohttp."""
 
 LOCKS = ("requirements.lock", "requirements-dev.lock", "requirements-e2e.lock")
 

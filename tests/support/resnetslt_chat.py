@@ -141,7 +141,11 @@ def _row(row: Row, people: Mapping[str, str], stage: Stage) -> dict[str, object]
     kept = {name: value for name, value in row.items() if name not in {"id", "platform", "chat_id", "message"}}
     at, text = row["at"], row["text"]
     assert isinstance(at, datetime)
-    named = re.sub(r"@((?:\w+\.)?U0\w+)", lambda found: f"@{stage.called(found[1]).capitalize()}", text) if isinstance(text, str) else None
+    named = (
+        re.sub(r"@((?:\w+\.)?U0\w+|\d{18})", lambda found: f"@{stage.called(found[1]).capitalize()}", text)
+        if isinstance(text, str)
+        else None
+    )
     return kept | {
         "at": at.replace(microsecond=0),
         "text": named,

@@ -120,9 +120,10 @@ class SlackHouse:
         self.slack.workspace.time = _SameTime(self.clock)
         self.troubles: list[Trouble] = []
         self._bots = 0
-        self._new()
+        self.renew()
 
-    def _new(self) -> None:
+    def renew(self) -> None:
+        """A bot that has not started yet, on the same database."""
         self._bots += 1
         self.alive = True
         raw = self.settings()
@@ -137,6 +138,10 @@ class SlackHouse:
     async def start(self) -> None:
         """Connect; then everybody joins the channel."""
         await self.bot.start()
+        await self.come_in()
+
+    async def come_in(self) -> None:
+        """Wait for the connection of a bot that has started; then everybody joins."""
         await self.connected()
         for who in PEOPLE:
             self.people.join(account(who), CHANNELS[CHANNEL])
@@ -189,7 +194,7 @@ class SlackHouse:
 
     async def restart(self) -> None:
         """Another bot on the same database."""
-        self._new()
+        self.renew()
         await self.bot.start()
         await self.connected()
 

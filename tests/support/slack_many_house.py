@@ -55,7 +55,7 @@ class ManyHouse(HttpHouse):
         return {**app, "encryption_keys": KEY, "public_url": SITE, "api_url": self.slack.api_url}
 
     @override
-    def _new(self) -> None:
+    def renew(self) -> None:
         self._bots += 1
         self.alive = True
         raw = self.settings()

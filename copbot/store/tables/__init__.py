@@ -20,11 +20,12 @@ from copbot.store.tables.chats import (
 from copbot.store.tables.hearing import interaction, response, tombstone
 from copbot.store.tables.log import participation_log
 from copbot.store.tables.people import consent, forgotten, identifier_event, member, off_the_record
-from copbot.store.tables.posting import fact, kept, lane, outbox
+from copbot.store.tables.posting import adapter_lease, fact, kept, lane, outbox
 from copbot.store.tables.reflecting import commitment, follow_up, reflect_preference, reflection, restraint, suggestion
 
 __all__ = [
     "act",
+    "adapter_lease",
     "asked_question",
     "attendance",
     "chat",

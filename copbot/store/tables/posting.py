@@ -79,3 +79,14 @@ kept = sa.Table(
     needs("value", sa.LargeBinary, "The adapter's own value."),
     comment="Small things adapters must remember over a restart.",
 )
+
+adapter_lease = sa.Table(
+    "adapter_lease",
+    metadata,
+    sa.Column("adapter", sa.Text, primary_key=True, comment="Name of the adapter."),
+    sa.Column("name", sa.Text, primary_key=True, comment="What is leased, in the adapter's own words: a shard, for example."),
+    needs("owner", sa.Text, "Process that has or had it."),
+    needs("epoch", sa.Integer, "Grows whenever it changes hands."),
+    needs("until", Instant(), "Until when (UTC)."),
+    comment="What only one of several processes does at a time on behalf of an adapter.",
+)

@@ -5,7 +5,8 @@ from datetime import timedelta
 from random import Random
 
 import pytest
-from slack_company import BEGINNING, Company, Known
+from known import BEGINNING, Known
+from slack_company import Company
 from slack_loopback.faults import Kind
 from slack_loopback.server import APP_TOKEN, BOT_TOKEN
 from slack_loopback.talking import join, leave

@@ -1,18 +1,17 @@
 """A bot that is killed again and again, and whoever comes after it, hold the chat: each question once, and everything said kept once."""
 
 from collections.abc import Awaitable, Callable, Iterator
-from contextlib import closing
 from datetime import timedelta
 from random import Random
 
 import pytest
 from databases import ONLY_ON_POSTGRESQL, Postgres
-from processes.account import Account, account, keep
+from processes.account import Account, account_of
 from processes.campaign import ENDS, STARTS, finish
 from processes.crowd import Crowd
 from processes.site import Site
 
-from copbot.store.store import SqlStore
+from copbot_discord.names import DISCORD
 
 
 @pytest.fixture(params=ONLY_ON_POSTGRESQL)
@@ -51,8 +50,7 @@ async def hold(site: Site) -> Account:
     await finish(site, soon=timedelta(minutes=1), kill=True, meanwhile=talk)
     for crowd in crowds:
         await crowd.settle()
-    with closing(SqlStore.open(site.url)) as store:
-        return account(keep(store), site.exchange.seen())
+    return account_of(site.url, site.exchange)
 
 
 async def test_a_bot_that_is_killed_after_every_other_post_loses_and_doubles_nothing(
@@ -64,6 +62,16 @@ async def test_a_bot_that_is_killed_after_every_other_post_loses_and_doubles_not
     assert found.posts > 10
     assert found.responses > 5
     assert site.kills > 10
+
+
+@pytest.mark.minutes
+async def test_on_discord_in_a_text_channel_and_in_a_forum(open_site: Callable[..., Awaitable[Site]], url: str) -> None:
+    site = await open_site(url, channels=2, platform=DISCORD)
+    found = await hold(site)
+    assert (found.lost, found.doubled) == ([], [])
+    assert found.posts > 20
+    assert found.responses > 10
+    assert site.kills > 20
 
 
 async def test_replicas_take_over_from_each_other(open_site: Callable[..., Awaitable[Site]], shared: str) -> None:

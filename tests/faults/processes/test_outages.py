@@ -12,12 +12,10 @@ from random import Random
 import pytest
 from databases import ONLY_ON_POSTGRESQL, Postgres
 from own_server import server_behind_a_network
-from processes.account import Account, account, keep
+from processes.account import Account, account_of
 from processes.campaign import STARTS, finish
 from processes.crowd import Crowd
 from processes.site import Site
-
-from copbot.store.store import SqlStore
 
 pytestmark = pytest.mark.minutes
 OpenSite = Callable[..., Awaitable[Site]]
@@ -37,8 +35,7 @@ async def hold(site: Site, outage: Callable[[Site], Awaitable[None]]) -> Account
     assert site.pids == pids, "no bot was started anew"
     await talking
     await finish(site)
-    with closing(SqlStore.open(site.url)) as store:
-        return account(keep(store), site.exchange.seen())
+    return account_of(site.url, site.exchange)
 
 
 def path_of(site: Site) -> Path:
@@ -160,7 +157,6 @@ async def test_a_stop_in_the_middle_is_short_and_clean(open_site: OpenSite, url:
         await site.start()
     await crowd.settle()
     await finish(site)
-    with closing(SqlStore.open(site.url)) as store:
-        found = account(keep(store), site.exchange.seen())
+    found = account_of(site.url, site.exchange)
     assert (found.lost, found.doubled) == ([], [])
     assert found.posts > 10

@@ -1,4 +1,4 @@
-"""``python -m processes sqlite|postgresql [room|slack]``: real kills, round after round, until there were KILLS of them.
+"""``python -m processes sqlite|postgresql [room|slack|discord]``: real kills, round after round, until there were KILLS of them.
 
 SEED replays the choices.
 """

@@ -2,10 +2,11 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 
 from processes.config import QUESTIONS, keeps_text
-from processes.seen import Seen
+from processes.seen import Exchange, Seen
 
 from copbot.domain.chat import AskedQuestion, Chat, State
 from copbot.domain.response import Response
@@ -50,6 +51,13 @@ def keep(store: SqlStore) -> list[Kept]:
 
 def _kept(uow: UnitOfWork, chat: Chat) -> Kept:
     return Kept(chat, uow.steps.of(chat.id), uow.outbox.of(chat.id), uow.questions.of([chat.id]), uow.responses.of_chat(chat.id))
+
+
+def account_of(url: str, exchange: Exchange) -> Account:
+    """The account of a site whose bots have all ended."""
+    with closing(SqlStore.open(url)) as store:
+        all_kept = keep(store)
+    return account(all_kept, exchange.seen([row for kept in all_kept for row in kept.rows]))
 
 
 def account(all_kept: Sequence[Kept], seen: Sequence[Seen]) -> Account:

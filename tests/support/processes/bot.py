@@ -10,6 +10,7 @@ from random import Random
 
 from processes.adapter import FarRoom
 from processes.clock import FastAlarm, FastClock
+from processes.discord_exchange import on_discord
 from processes.slack_exchange import on_slack
 
 from copbot import log
@@ -18,6 +19,7 @@ from copbot.content import Content
 from copbot.ports.platform import Platform, Setup
 from copbot.runtime.bot import Bot
 from copbot_room.model import ROOM
+from copbot_slack.names import SLACK
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +53,9 @@ async def _run(orders: Orders, content: Content) -> None:
     clock = FastClock(orders.clock)
 
     def make(setup: Setup) -> Platform:
-        return FarRoom(orders.address, clock) if orders.platform == ROOM else on_slack(setup, orders.address)
+        if orders.platform == ROOM:
+            return FarRoom(orders.address, clock)
+        return (on_slack if orders.platform == SLACK else on_discord)(setup, orders.address)
 
     async with house(
         orders.url, content, {orders.platform: {}}, clock, FastAlarm(clock), random=Random(orders.seed), make=lambda _: make, waits=True

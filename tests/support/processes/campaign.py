@@ -1,17 +1,18 @@
 """A campaign: short chats at several sites at once while bots are killed and stopped, then their account."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from random import Random
 
-from processes.account import Account, account, keep
+from processes.account import Account, account_of
 from processes.clock import FastClock
 from processes.config import LONG, names, write_config
 from processes.crowd import Crowd
+from processes.discord_exchange import DiscordExchange
 from processes.exchange import RoomExchange
 from processes.seen import Exchange
 from processes.site import Nursery, Site
@@ -21,7 +22,9 @@ from typing_extensions import override
 from copbot.ports.store import UnitOfWork
 from copbot.store.migrate import migrate
 from copbot.store.store import SqlStore
+from copbot_discord.names import DISCORD
 from copbot_room.model import ROOM
+from copbot_slack.names import SLACK
 
 STARTS = datetime(2018, 1, 31, 19, tzinfo=UTC)
 BEGIN = STARTS - timedelta(days=3)
@@ -29,6 +32,11 @@ ENDS = STARTS + timedelta(minutes=31)
 SOON = timedelta(minutes=2)
 PAST_THE_LEASE = timedelta(seconds=45)
 LAST_LINES = 400
+EXCHANGES: Mapping[str, Callable[[Sequence[str], FastClock, Random], Exchange]] = {
+    ROOM: RoomExchange,
+    SLACK: SlackExchange,
+    DISCORD: DiscordExchange,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +106,7 @@ class Round:
         random = Random(self._random.getrandbits(32))
         clock = FastClock.starting(self._folder / f"site-{number}.clock", BEGIN, 1.0)
         channels = names(self._plan.channels)
-        exchange: Exchange = (RoomExchange if self._plan.platform == ROOM else SlackExchange)(channels, clock, random)
+        exchange = EXCHANGES[self._plan.platform](channels, clock, random)
         return Site(f"site-{number}", url, self._folder, self._plan.bots, channels, clock, nursery, random, exchange)
 
     async def _at(self, site: Site) -> Total:
@@ -110,8 +118,7 @@ class Round:
         await self._harm(site)
         await asyncio.gather(*talking)
         await finish(site)
-        with closing(SqlStore.open(site.url)) as store:
-            return Total(site.kills, site.stops, account(keep(store), site.exchange.seen()))
+        return Total(site.kills, site.stops, account_of(site.url, site.exchange))
 
     async def _harm(self, site: Site) -> None:
         async def aim(pid: int, _: str) -> None:

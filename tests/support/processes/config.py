@@ -2,9 +2,14 @@
 
 from pathlib import Path
 
+from copbot_discord.names import DISCORD
+
 QUESTIONS = 4
 HOSTS = ("sally", "lucy")
 MEMBERS = ("maria", "tom", "aisha", "ben", "chloe", "dev")
+
+ON_DISCORD, BACKSTAGE = 600_000_000_000_000_000, 660_000_000_000_000_000
+"""There channels are numbers, from these on; both have no remainder when divided by three."""
 
 LONG = 120.0
 """Real seconds after which something that should have happened long ago did not."""
@@ -17,7 +22,7 @@ name: "Community {id}"
 time_zone: Europe/London
 language: en-GB
 quiet_hours: {{from: "21:30", to: "08:00", weekends: true}}
-channels: [{{platform: {platform}, channel: {id}, hosts_channel: {id}-hosts}}]
+channels: [{{platform: {platform}, channel: "{channel}", hosts_channel: "{hosts}"}}]
 people:
   admins: []
   safeguarding_contact: "The safeguarding lead"
@@ -84,9 +89,17 @@ def names(channels: int) -> list[str]:
     return [f"c{number}" for number in range(1, channels + 1)]
 
 
-def keeps_text(channel: str) -> bool:
-    """Whether the community of this channel keeps what people write: every third one never does."""
-    return int(channel[1:]) % 3 != 0
+def id_of(channel: str, platform: str) -> str:
+    """The id of a channel, or with ``-hosts`` behind it of its hosts' one, where bots find it."""
+    if platform != DISCORD:
+        return channel
+    number, _, hosts = channel[1:].partition("-")
+    return str((BACKSTAGE if hosts else ON_DISCORD) + int(number))
+
+
+def keeps_text(id: str) -> bool:
+    """Whether the community of the channel with this id keeps what people write: every third one never does."""
+    return int(id.removeprefix("c")) % 3 != 0
 
 
 def write_config(folder: Path, channels: int, platform: str = "room") -> Path:
@@ -96,7 +109,9 @@ def write_config(folder: Path, channels: int, platform: str = "room") -> Path:
     (folder / "formats" / "short-chat.yaml").write_text(FORMAT, "utf-8")
     for id in names(channels):
         questions = "\n".join(QUESTION.format(number=number, id=id) for number in range(1, QUESTIONS + 1))
-        community = COMMUNITY.format(id=id, platform=platform, keep="with_notice" if keeps_text(id) else "never")
+        channel, hosts = id_of(id, platform), id_of(f"{id}-hosts", platform)
+        keep = "with_notice" if keeps_text(channel) else "never"
+        community = COMMUNITY.format(id=id, platform=platform, channel=channel, hosts=hosts, keep=keep)
         (folder / "communities" / f"{id}.yaml").write_text(community, "utf-8")
         (folder / "question-sets" / f"{id}.yaml").write_text(QUESTION_SET.format(id=id, questions=questions), "utf-8")
     return folder

@@ -20,6 +20,7 @@ from typing_extensions import override
 from copbot.domain.heard import Heard
 from copbot.domain.message import Message
 from copbot.domain.place import Place
+from copbot.domain.step import Outgoing
 from copbot.errors import PlatformError
 from copbot.services.commands import SPECS
 from copbot_room import Room
@@ -82,7 +83,7 @@ class RoomExchange:
         self._tasks: set[asyncio.Task[None]] = set()
         self._server: asyncio.Server | None = None
 
-    def seen(self) -> Sequence[Seen]:
+    def seen(self, rows: Sequence[Outgoing]) -> Sequence[Seen]:
         """Everything that ever stood there."""
         return [_seen(entry) for entry in self.room.server.state.entries.values()]
 

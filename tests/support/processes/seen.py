@@ -6,6 +6,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
+from copbot.domain.step import Outgoing
+
 Watching = Callable[[int, str], Awaitable[None]]
 """Told of every posting after the message stands there and before it is answered: the bot's process id and the message's key."""
 
@@ -28,7 +30,8 @@ class Seen:
 
 class Exchange(Protocol):
     """A chat server that outlives the bots of a site. ``lost`` is the share of answers that get lost; ``address`` is where bots find it;
-    ``speed`` is how many times faster than real time the clock may run there.
+    ``speed`` is how many times faster than real time the clock may run there. ``seen`` is everything that ever stood there; ``rows``, all
+    that the bots ever meant to post, tell the keys where the place itself does not.
     """
 
     watching: Watching | None
@@ -42,7 +45,7 @@ class Exchange(Protocol):
     async def open(self, path: Path) -> None: ...
     async def close(self) -> None: ...
     def hears(self, pid: int) -> bool: ...
-    def seen(self) -> Sequence[Seen]: ...
+    def seen(self, rows: Sequence[Outgoing]) -> Sequence[Seen]: ...
     def folk(self) -> "Folk": ...
 
 

@@ -1,44 +1,29 @@
-"""The loopback Slack as a place for campaigns: it outlives every bot, loses answers and answers late, and knows which bot asks.
-
-Slack's own times pass by the bots' clock, too: at about a twentieth of what they are, and slower while the machine is busy.
-"""
+"""The loopback Slack as a place for campaigns: it outlives every bot, loses answers and answers late, and knows which bot asks."""
 
 import os
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 from random import Random
 
 from aiohttp import web
 from processes.clock import FastClock
 from processes.config import HOSTS, MEMBERS
-from processes.seen import Folk, Seen, Watching
+from processes.loopbacks import EARLY, SameTime, Unsteady
+from processes.seen import Folk, Seen
 from processes.slack_folk import SlackFolk, opens
 from slack_loopback.api import CONNECT, WebApi
 from slack_loopback.deliveries import Carrier, Deliveries
-from slack_loopback.faults import Kind
 from slack_loopback.judge import Judge
 from slack_loopback.model import Body, Message
 from slack_loopback.server import APP_TOKEN, BOT_TOKEN, Loopback
-from slack_loopback.workspace import BOT_USER, Time
+from slack_loopback.workspace import BOT_USER
 from typing_extensions import override
 
+from copbot.domain.step import Outgoing
 from copbot.ports.platform import Platform, Setup
 from copbot_slack import make
 from copbot_slack.names import SLACK, instant
-
-LOST = 0.05
-"""Share of requests whose answer gets lost after all was done."""
-
-LATEST = timedelta(seconds=4)
-"""Half of what a request takes at most: so long before something is done, and as long again until it is answered."""
-
-EARLY = 0.3
-"""Share of questions that somebody answers before the bot has heard that they stand there."""
-
-SPEED = 20.0
-"""The adapter waits by real time for sockets and answers, seconds that are minutes by the clock: faster, posts come too late."""
 
 ACK_SECONDS = 1.0
 """Real ones: no bot, however busy the machine, is taken for deaf too soon, and one that is stopped is noticed."""
@@ -54,25 +39,21 @@ def on_slack(setup: Setup, address: str) -> Platform:
     return make(replace(setup, settings={**tokens, "api_url": address, "timeout_seconds": 14.0}))
 
 
-class SlackExchange:
-    """Serves one workspace. ``watching`` is told of every message posted, before its answer is on its way."""
+class SlackExchange(Unsteady):
+    """Serves one workspace."""
 
     platform = SLACK
-    speed = SPEED
 
     def __init__(self, channels: Sequence[str], clock: FastClock, random: Random) -> None:
-        self.watching: Watching | None = None
-        self._clock = clock
-        self._random = random
         self._slack = slack = Loopback()
         slack.judge = _Lenient()
-        slack.workspace.time = _SameTime(clock)
+        slack.workspace.time = SameTime(clock)
         slack.api = _Api(self, slack)
         slack.api.ticket = slack.links.ticket
         slack.links.spread, slack.links.ack_seconds = True, ACK_SECONDS
         slack.deliveries = _Deliveries(slack.links, clock)
         slack.links.changed = slack.deliveries.changed
-        self.lost = LOST
+        super().__init__(slack, slack.api.faults, clock, random)
         self._ever: list[Message] = []
         self._report = slack.workspace.events
         slack.workspace.events = self._happened
@@ -83,47 +64,25 @@ class SlackExchange:
         """What stands in front of every method."""
         return self._slack.api_url
 
-    @property
-    def lost(self) -> float:
-        """The share of answers that get lost."""
-        return self._lost
-
-    @lost.setter
-    def lost(self, share: float) -> None:
-        self._lost = share
-        self._slack.api.faults.share(self._random, {Kind.LOST: share})
-
-    async def open(self, _: Path) -> None:
-        """Be there."""
-        await self._slack.__aenter__()
-
-    async def close(self) -> None:
-        """Be gone."""
-        await self._slack.__aexit__(None, None, None)
-
     def hears(self, pid: int) -> bool:
         """Whether this bot listens by now."""
         return any(link.request.query.get("pid") == str(pid) for link in self._slack.links.links)
 
     def folk(self) -> Folk:
         """Everybody."""
-        return SlackFolk(self._slack, self._random)
+        return SlackFolk(self._slack, self.random)
 
-    def seen(self) -> Sequence[Seen]:
+    def seen(self, rows: Sequence[Outgoing]) -> Sequence[Seen]:
         """Everything that ever stood there."""
         return [self._seen(message) for message in self._ever]
-
-    async def dawdle(self) -> None:
-        """Take some time."""
-        await self._clock.sleep(LATEST * self._random.random() ** 4)
 
     def posted(self, do: Callable[[], web.Response]) -> tuple[web.Response, Message | None]:
         """Do what was asked; the message that came of it. Sometimes somebody answers at once."""
         before = len(self._ever)
         answer = do()
         message = self._ever[before] if len(self._ever) > before else None
-        if message is not None and opens(message) and self._random.random() < EARLY:
-            self._slack.people.say(self._random.choice(MEMBERS), message.channel, f"Thought {before} of mine, at once", message.ts)
+        if message is not None and opens(message) and self.random.random() < EARLY:
+            self._slack.people.say(self.random.choice(MEMBERS), message.channel, f"Thought {before} of mine, at once", message.ts)
         return answer, message
 
     def _happened(self, event: Body) -> None:
@@ -185,18 +144,6 @@ class _Api(WebApi):
         known, _, pid = token.rpartition("-")
         answer = super()._do(method, args, known)
         return {"url": f"{answer['url']}&pid={pid}"} if method == CONNECT else answer
-
-
-class _SameTime(Time):
-    """The bots' clock."""
-
-    def __init__(self, clock: FastClock) -> None:
-        super().__init__()
-        self._clock = clock
-
-    @override
-    def now(self) -> float:
-        return self._clock.now().timestamp()
 
 
 class _Deliveries(Deliveries):

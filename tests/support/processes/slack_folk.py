@@ -4,6 +4,7 @@ import asyncio
 from random import Random
 
 from processes.config import LONG
+from processes.loopbacks import REGRETTED
 from slack_loopback.deliveries import Delivery
 from slack_loopback.model import Message
 from slack_loopback.reading import pressables
@@ -12,9 +13,6 @@ from slack_loopback.server import Loopback
 CONFIRM = ":draft-confirm"
 TOLD_IN, AGAIN_IN, LOOK = 10.0, 0.5, 0.05
 """Real seconds: a host waits so long for an answer, so long after Slack's warning sign, and so long from look to look."""
-
-REGRETTED = 0.05
-"""Share of messages that are deleted at once, and whose deletion arrives first."""
 
 
 class SlackFolk:

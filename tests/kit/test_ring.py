@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from slack_bots import Kept
 
-from copbot_slack.ring import LENGTH, Begun, Ring, Shape, Shapes
+from copbot.kit.ring import LENGTH, Begun, Ring, Shape, Shapes
 
 NOON = datetime(2018, 1, 31, 12, tzinfo=UTC)
 FIRST = Begun("7:q1", 1, 2, NOON, opens=True, title="Question 1")
@@ -18,7 +18,7 @@ def ring() -> Ring:
 
 
 async def test_what_was_kept_comes_back(ring: Ring) -> None:
-    second = Begun("7:q1", 2, 2, NOON, thread="1517400000.000100", ts="1517400001.000100", file="chat.ics")
+    second = Begun("7:q1", 2, 2, NOON, thread="1517400000.000100", id="1517400001.000100", file="chat.ics")
     await ring.put("C1", FIRST, second)
     assert await ring.of("C1", "7:q1") == {1: FIRST, 2: second}
     assert await ring.of("C2", "7:q1") == {}
@@ -46,9 +46,9 @@ async def test_the_oldest_are_forgotten(ring: Ring) -> None:
     assert await ring.of("C1", "1") != {}
 
 
-async def test_what_was_posted_before_is_told_by_slacks_clock(ring: Ring) -> None:
-    await ring.put("C1", Begun("1", 1, 1, NOON, ts="1517400009.000100"), Begun("2", 1, 1, NOON, ts="1517400001.000100"))
-    await ring.put("C1", Begun("3", 1, 1, NOON), Begun("4", 1, 1, NOON, ts="1517400020.000100"))
+async def test_what_was_posted_before_is_told_by_the_platforms_clock(ring: Ring) -> None:
+    await ring.put("C1", Begun("1", 1, 1, NOON, id="1517400009.000100"), Begun("2", 1, 1, NOON, id="1517400001.000100"))
+    await ring.put("C1", Begun("3", 1, 1, NOON), Begun("4", 1, 1, NOON, id="1517400020.000100"))
     assert await ring.before("C1", Begun("3", 1, 1, NOON)) == "1517400009.000100"
     assert await ring.before("C1", Begun("1", 1, 1, NOON)) == ""
 
