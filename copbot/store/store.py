@@ -4,7 +4,7 @@ import asyncio
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from datetime import datetime, timedelta
 from secrets import token_hex
 from threading import Lock
@@ -224,9 +224,10 @@ class SqlStore(Store):
 
     def _cut(self) -> None:
         for held in (self._writer, self._reader):
-            driver = None if held.invalidated else held.connection.driver_connection
-            if isinstance(driver, ImpatientConnection):
-                driver.cut()
+            with suppress(sa.exc.ResourceClosedError):  # it may be closed by now: only what comes after hangs
+                driver = None if held.invalidated else held.connection.driver_connection
+                if isinstance(driver, ImpatientConnection):
+                    driver.cut()
 
     def _disconnect(self) -> None:
         with self._only_us():

@@ -8,14 +8,16 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 from sqlalchemy import exc
 
 from copbot.errors import ConfigurationError
 from copbot.ports.store import UnitOfWork
+from copbot.store.database import make_engine
 from copbot.store.documents import database_document
 from copbot.store.keeping import KeepingTable
 from copbot.store.migrate import migrate
-from copbot.store.store import SqlStore
+from copbot.store.store import LAST_MOMENT, SqlStore
 from copbot.testing.values import START, a_chat, a_member, an_outgoing
 
 NAME = "Zebedee"
@@ -69,6 +71,17 @@ async def test_what_is_committed_is_there_after_a_new_start(url: str) -> None:
     store = SqlStore.open(url)
     assert await store.read(lambda uow: uow.chats.get(chat.id)) == chat
     await store.aclose()
+
+
+async def test_a_store_whose_connections_are_slow_to_go_is_closed_all_the_same(url: str) -> None:
+    migrate(url)
+    engine = make_engine(url)
+    store, gone = SqlStore(engine), threading.Event()
+    sa.event.listen(engine, "engine_disposed", lambda _: gone.wait(10))
+    asyncio.get_running_loop().call_later(LAST_MOMENT + 0.2, gone.set)
+    await store.aclose()
+    with pytest.raises(RuntimeError, match="shutdown"):
+        await store.read(lambda uow: uow.facts.get("a"))
 
 
 async def test_a_second_connection_waits_for_the_first(url: str) -> None:
