@@ -42,13 +42,15 @@ log = structlog.get_logger(__name__)
 class Patience:
     """Seconds. ``connect``: from asking for a connection to Discord's greeting. ``again``: from one attempt to the next. ``lease``: from
     one attempt to take or renew a shard's lease to the next. ``identify``: from one shard that begins a session to the next
-    (https://docs.discord.com/developers/events/gateway#rate-limiting).
+    (https://docs.discord.com/developers/events/gateway#rate-limiting). ``silence``: from the last frame until a connection counts as
+    dead, looked at with every heartbeat; discord.py's own default.
     """
 
     connect: float = 20.0
     again: float = 5.0
     lease: float = LEASE_RENEWED.total_seconds()
     identify: float = 5.0
+    silence: float = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +77,7 @@ async def listen(
     """
     check_library()
     gateway = await budgeted(await web.read(Call("GET", "/gateway/bot")), settings.shards)
-    client = Client(await web.http(), bits(intents), settings.shards, intake)
+    client = Client(await web.http(), bits(intents), settings.shards, intake, patience.silence)
     shards = _Shards(client, yarl.URL(settings.gateway_url or gateway), settings.shards, leases, patience)
     keeping = [asyncio.create_task(shards.keep(shard)) for shard in range(settings.shards)]
     missed = asyncio.create_task(intake.missed.wait())
@@ -149,6 +151,7 @@ class _Shards:
             socket: Socket | None = None
             try:
                 socket = await self._opened(shard, session)
+                socket.read_without_timeouts()
                 while True:
                     await socket.poll_event()
             except ReconnectWebSocket as again:
