@@ -1,6 +1,6 @@
 """Connections to Discord's gateway: one for each shard, each resumed as long as Discord can tell what was missed.
 
-discord.py's socket does what Discord documents: it identifies, keeps time, resumes, unpacks. The client around it stands here: one frame
+discord.py's socket does what Discord documents: it identifies, keeps time, resumes. The client around it stands here: one frame
 that cannot be read would be the end of discord.py's own, and nothing there says that events were missed (4-platforms.md B1, J4).
 """
 
@@ -185,7 +185,8 @@ class _Shards:
             return await opening
 
     async def _socket(self, shard: int, **how: Any) -> Socket:  # noqa: ANN401 - discord.py's own arguments
-        return await Socket.from_client(cast("discord.Client", self._client), shard_id=shard, **how)
+        """Frames come as they are: to unpack them costs more than a chat's few kilobytes a second are worth."""
+        return await Socket.from_client(cast("discord.Client", self._client), shard_id=shard, compress=False, **how)
 
     async def _turn(self) -> None:
         loop = asyncio.get_running_loop()
