@@ -9,7 +9,7 @@ from copbot.domain.heard import Commanded, Completing, Pressed, Submitted
 from copbot.domain.place import Person, Place
 from copbot_discord.components import action_of
 from copbot_discord.forms import fields_of
-from copbot_discord.hearing import name_of, plain
+from copbot_discord.hearing import by_form, name_of, own_words, plain
 from copbot_discord.names import instant, person, place
 from copbot_discord.typed import line_of, typing_of
 from copbot_discord.where import Payload, Where
@@ -82,6 +82,7 @@ def is_whispered(message: Payload) -> bool:
 def _on_message(payload: Payload, where: Where, verb: str) -> Commanded:
     id, target = payload["id"], payload["data"]["target_id"]
     message = payload["data"]["resolved"]["messages"][target]
+    content, author = message.get("content") or "", by_form(message) if message["author"].get("bot") else None
     return Commanded(
         id,
         instant(id),
@@ -90,8 +91,8 @@ def _on_message(payload: Payload, where: Where, verb: str) -> Commanded:
         verb,
         target,
         _name(payload),
-        person(message["author"]["id"]),
-        plain(message.get("content") or "", where),
+        author or person(message["author"]["id"]),
+        own_words(content) if author else plain(content, where),
     )
 
 

@@ -31,7 +31,7 @@ SUBCOMMAND, TEXT = 1, 3
 EVERYWHERE = {"integration_types": [0], "contexts": [0, 1]}
 """Installed in servers; to be used there and in private messages with copbot."""
 
-FROM_MENUS_ONLY = ("pin", "report")
+FROM_MENUS_ONLY = ("report",)
 """Verbs that mean something only about a message."""
 
 SUMMARY = "copbot: chats about practice"

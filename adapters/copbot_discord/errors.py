@@ -134,7 +134,11 @@ IN_CHANNEL = "In {there}: Channel settings > Permissions > add copbot, and allow
 IN_SERVER = "In Server settings > Roles > copbot, allow {permissions}."
 _UNKNOWN = _never(Refused, "Discord refused it with the code {code}", BY_HAND)
 _FORM = _never(Refused, "Discord does not take this message as copbot wrote it ({code})", BY_HAND)
-_NO_CHANNEL = _never(Gone, "there is no such channel or thread any more", "Name another channel, or ask the question anew.")
+_NO_CHANNEL = _never(
+    Gone,
+    "there is no such channel or thread any more",
+    "If it was a thread, ask again with `/cop ask`. If it was the channel, name another in the community file and schedule the chat there.",
+)
 _NO_MESSAGE = _never(Gone, "the message is not there any more", "Post it again if it is still wanted.")
 _NO_SERVER = _never(Gone, "copbot is not in that server any more", "Invite it again; `copbot discord invite` prints the link.")
 _NO_EVENT = _never(Gone, "the event is not there any more", "Make it in the server's list of events yourself if it is wanted.")

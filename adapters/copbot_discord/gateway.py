@@ -1,6 +1,6 @@
 """Connections to Discord's gateway: one for each shard, each resumed as long as Discord can tell what was missed.
 
-discord.py's socket does what Discord documents: it identifies, keeps time, resumes, unpacks. The client around it stands here: one frame
+discord.py's socket does what Discord documents: it identifies, keeps time, resumes. The client around it stands here: one frame
 that cannot be read would be the end of discord.py's own, and nothing there says that events were missed (4-platforms.md B1, J4).
 """
 
@@ -42,13 +42,15 @@ log = structlog.get_logger(__name__)
 class Patience:
     """Seconds. ``connect``: from asking for a connection to Discord's greeting. ``again``: from one attempt to the next. ``lease``: from
     one attempt to take or renew a shard's lease to the next. ``identify``: from one shard that begins a session to the next
-    (https://docs.discord.com/developers/events/gateway#rate-limiting).
+    (https://docs.discord.com/developers/events/gateway#rate-limiting). ``silence``: from the last frame until a connection counts as
+    dead, looked at with every heartbeat; discord.py's own default.
     """
 
     connect: float = 20.0
     again: float = 5.0
     lease: float = LEASE_RENEWED.total_seconds()
     identify: float = 5.0
+    silence: float = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +77,7 @@ async def listen(
     """
     check_library()
     gateway = await budgeted(await web.read(Call("GET", "/gateway/bot")), settings.shards)
-    client = Client(await web.http(), bits(intents), settings.shards, intake)
+    client = Client(await web.http(), bits(intents), settings.shards, intake, patience.silence)
     shards = _Shards(client, yarl.URL(settings.gateway_url or gateway), settings.shards, leases, patience)
     keeping = [asyncio.create_task(shards.keep(shard)) for shard in range(settings.shards)]
     missed = asyncio.create_task(intake.missed.wait())
@@ -149,6 +151,7 @@ class _Shards:
             socket: Socket | None = None
             try:
                 socket = await self._opened(shard, session)
+                socket.read_without_timeouts()
                 while True:
                     await socket.poll_event()
             except ReconnectWebSocket as again:
@@ -182,7 +185,8 @@ class _Shards:
             return await opening
 
     async def _socket(self, shard: int, **how: Any) -> Socket:  # noqa: ANN401 - discord.py's own arguments
-        return await Socket.from_client(cast("discord.Client", self._client), shard_id=shard, **how)
+        """Frames come as they are: to unpack them costs more than a chat's few kilobytes a second are worth."""
+        return await Socket.from_client(cast("discord.Client", self._client), shard_id=shard, compress=False, **how)
 
     async def _turn(self) -> None:
         loop = asyncio.get_running_loop()

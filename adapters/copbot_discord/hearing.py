@@ -72,7 +72,7 @@ def from_history(message: Payload, at: Place, me: Me, where: Where) -> Happening
     None for what no person said, unless copbot posted it for them. What was said to copbot is not said to it again.
     """
     if (by := spoken_for(message, me)) is not None:
-        return Said(instant(message["id"]), at, by, message["id"], _own_words(message["content"]))
+        return Said(instant(message["id"]), at, by, message["id"], own_words(message["content"]))
     if not _by_a_person(message) or not _says_something(message):
         return None
     rest = _said_to(message["content"], me)
@@ -99,8 +99,11 @@ def moved(event: str, data: Payload, me: Me, where: Where, now: datetime) -> Ite
 
 def spoken_for(message: Payload, me: Me) -> Person | None:
     """For whom copbot posted this message, if it did."""
-    if message["author"]["id"] != me.user:
-        return None
+    return by_form(message) if message["author"]["id"] == me.user else None
+
+
+def by_form(message: Payload) -> Person | None:
+    """Who wrote a message of copbot's in its form, if somebody did."""
     ids = ids_in(message.get("components") or ())
     return next((person(value_of(id)) for id in ids if action_of(id) == ANSWER and value_of(id)), None)
 
@@ -113,6 +116,11 @@ def name_of(user: Payload, member: Payload | None = None) -> str:
 def plain(text: str, where: Where) -> str:
     """Discord's text in words: channels, emoji, times and commands by name, people by account (``@80351110224678912``)."""
     return _TOKEN.sub(lambda found: _spoken(found, where), text) if "<" in text else text
+
+
+def own_words(content: str) -> str:
+    """What somebody wrote in copbot's form, out of what was rendered of it (``marks``)."""
+    return _ESCAPED.sub(r"\1", SPOKEN_FOR.sub("", content, count=1)).replace(WORD_JOINER, "")
 
 
 def _changed(data: Payload, me: Me, where: Where, _: datetime) -> Edited | None:
@@ -242,11 +250,6 @@ def _clock(seconds: int) -> str:
         return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%d %H:%M} UTC"
     except (OverflowError, OSError, ValueError):
         return ""
-
-
-def _own_words(content: str) -> str:
-    """What they wrote, out of what was rendered (``marks``)."""
-    return _ESCAPED.sub(r"\1", SPOKEN_FOR.sub("", content, count=1)).replace(WORD_JOINER, "")
 
 
 def _emoji(emoji: Payload) -> str:

@@ -4,7 +4,7 @@ https://support.discord.com/hc/en-us/articles/210298617 and https://docs.discord
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from copbot.kit.markdown import words
 from copbot.kit.nodes import (
@@ -81,7 +81,7 @@ def _block(block: Block) -> str:
         case CodeBlock(text, language):
             return _fenced(text, language)
         case Quote(blocks):
-            return "\n".join(f"> {line}" for line in _flat(blocks, fences=True).split("\n"))
+            return "\n".join(f"> {line}" for line in _flat(_apart(blocks), fences=True).split("\n"))
         case BulletList(items):
             return "\n".join(_hung("- ", item) for item in items)
         case OrderedList(items, start):
@@ -91,6 +91,14 @@ def _block(block: Block) -> str:
 def _hung(mark: str, item: Iterable[Block]) -> str:
     first, *rest = _flat(item).split("\n")
     return "\n".join((f"{mark}{first}", *(f"  {line}" for line in rest)))
+
+
+def _apart(blocks: Sequence[Block]) -> Iterable[Block]:
+    """An empty line between paragraphs, as they have it outside of quotes."""
+    for before, block in zip((None, *blocks), blocks, strict=False):
+        if isinstance(before, Paragraph) and isinstance(block, Paragraph):
+            yield Paragraph(())
+        yield block
 
 
 def _flat(blocks: Iterable[Block], *, fences: bool = False) -> str:

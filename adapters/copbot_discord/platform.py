@@ -1,11 +1,12 @@
 """The port on top of Discord: one bot, by its token."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from copbot.domain.heard import Interaction
-from copbot.domain.message import Message, Reply
+from copbot.domain.message import Choices, Message, Reply
 from copbot.domain.place import Person, Place, Posted, Profile
 from copbot.kit.ring import Ring, Shapes
 from copbot.ports.platform import Finding, Inbox, Setup, Threads
@@ -25,6 +26,7 @@ from copbot_discord.intake import Intake
 from copbot_discord.interactions import Interactions
 from copbot_discord.kept import Kept
 from copbot_discord.lobby import Lobbies
+from copbot_discord.message_links import MessageLinks
 from copbot_discord.names import DISCORD
 from copbot_discord.once import Once
 from copbot_discord.places import Places
@@ -74,6 +76,7 @@ class Discord:
         look = Look(reading, account, threads, ring)
         self._lobbies = lobbies = Lobbies(setup.keeping, once, look, threads, where, clock)
         places = Places(kinds, lobbies)
+        self._links = MessageLinks(kinds, places)
         self._posting = posting = Posting(web, account, ring, shapes, kept, once, look, places, threads, clock)
         self._changing = Changing(web, account, posting, shapes, kept, places, threads, clock)
         self.direct = DiscordDirect(web, kinds)
@@ -99,7 +102,7 @@ class Discord:
 
     async def post(self, place: Place, message: Message, *, key: str) -> Posted:
         """Post a message. Keyed."""
-        return await self._posting.post(place, self._usages.message(message), key=key)
+        return await self._posting.post(place, await self._written(message), key=key)
 
     async def open_thread(self, place: Place, title: str, message: Message, *, key: str) -> Posted:
         """Post a message with a thread of that title, or a forum's post; what does not fit stands in the thread. Keyed."""
@@ -123,7 +126,7 @@ class Discord:
 
     async def tell(self, interaction: Interaction, reply: Reply) -> None:
         """Tell the person who acted, privately. At most once."""
-        await self._answers.tell(interaction, self._usages.reply(reply))
+        await self._answers.tell(interaction, self._named(self._usages.reply(reply)))
 
     async def profile(self, person: Person) -> Profile:
         """The name that people have chosen to be shown; Discord tells nobody's time zone. Raises Gone."""
@@ -134,6 +137,17 @@ class Discord:
     async def check(self, place: Place) -> Sequence[Finding]:
         """Missing intents and permissions, and what is wrong with the channel."""
         return await checking.check(self._web, self._account, self._kinds, place)
+
+    async def _written(self, message: Message) -> Message:
+        """A message of the core's as it is to be read on Discord."""
+        return await self._links.in_message(self._usages.message(message))
+
+    def _named(self, reply: Reply) -> Reply:
+        """Channels are offered by their names, which the core does not know."""
+        if not isinstance(reply, Choices):
+            return reply
+        by_id = {option: f"#{self._where.name(option.value)}" for option in reply.options if option.label == f"#{option.value}"}
+        return Choices(tuple(replace(option, label=by_id.get(option, option.label)) for option in reply.options))
 
     async def _post(self, place: Place, message: Message, key: str) -> Posted:
         return await self._posting.post(place, message, key=key)

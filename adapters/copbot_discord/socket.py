@@ -26,9 +26,6 @@ from copbot_discord.names import DISCORD
 LIBRARY = (2, 7)
 GOODBYE_IN = 1.0
 GOING_AWAY = 1000
-HEARTBEAT_TIMEOUT = 60.0
-"""Seconds of silence until a connection counts as dead; discord.py's own default."""
-
 SESSIONS = ("READY", "RESUMED")
 """discord.py's socket reads these itself."""
 
@@ -51,7 +48,7 @@ class Socket(DiscordWebSocket):
 
     began = False
 
-    def reads_without_timeouts(self) -> None:
+    def read_without_timeouts(self) -> None:
         """A timeout for each frame costs as much as the frame; the thread that keeps time for a connection ends one that is silent, too."""
         self._max_heartbeat_timeout = None  # type: ignore[assignment] # given to aiohttp, which takes None for none
 
@@ -83,10 +80,10 @@ class Client:
 
     _enable_debug_events = False
 
-    def __init__(self, http: HTTPClient, intents: int, shards: int, intake: Intake) -> None:
+    def __init__(self, http: HTTPClient, intents: int, shards: int, intake: Intake, silence: float) -> None:
         self.http = http
         self.loop = asyncio.get_running_loop()
-        self._connection = _State(intents, shards, intake)
+        self._connection = _State(intents, shards, intake, silence)
 
     def dispatch(self, *_: object) -> None:
         """Nobody else listens."""
@@ -99,10 +96,10 @@ class Client:
 class _State:
     """What they ask of its state."""
 
-    heartbeat_timeout = HEARTBEAT_TIMEOUT
     _activity = _status = None
 
-    def __init__(self, intents: int, shards: int, intake: Intake) -> None:
+    def __init__(self, intents: int, shards: int, intake: Intake, silence: float) -> None:
+        self.heartbeat_timeout = silence
         self.sockets: list[DiscordWebSocket] = []
         self.shard_count = shards
         self._intents = SimpleNamespace(value=intents)

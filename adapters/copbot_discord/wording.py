@@ -33,10 +33,14 @@ NO_MEMBERS = Finding(
 )
 
 
+HOW_TO_ANSWER = "*Please press Answer. On this server I can read nothing else, but for messages that begin with my name (@).*"
+"""Below a question that bids people answer in its thread: what they write there is not heard."""
+
+
 def with_answer(message: Message, buttons: int) -> Message:
     """A question with a button to answer it, where copbot may not read what people write; it takes the last place of ``buttons``."""
     answer = Button("Answer", ANSWER, look=Look.PRIMARY)
-    return replace(message, buttons=(*message.buttons[: buttons - 1], answer))
+    return replace(message, text=f"{message.text}\n\n{HOW_TO_ANSWER}", buttons=(*message.buttons[: buttons - 1], answer))
 
 
 def answer_form(question: str) -> Form:

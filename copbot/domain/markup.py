@@ -25,6 +25,11 @@ def place_link(place: Place, label: str, message: str | None = None) -> str:
     return f"[{escape(label)}](place:{place.platform}:{place.channel}{behind})"
 
 
+def message_link(place: Place, label: str, message: str) -> str:
+    """A link to a message that somebody wrote in a channel or in a thread of it; for the channel itself it stands twice."""
+    return f"[{escape(label)}](place:{place.platform}:{place.channel}/{place.thread or place.channel}/{message})"
+
+
 def shorten(text: str, most: int) -> str:
     """The text, cut at a word if it is longer than ``most`` characters."""
     if len(text) <= most:

@@ -136,7 +136,8 @@ def _address(scheme: str, platform: str, id: str, children: tuple[Inline, ...]) 
         return children
     if scheme == "person":
         return [PersonLink(Person(platform, unquote(id)), children)]
-    channel, _, thread = id.partition("/")
+    channel, _, behind = id.partition("/")
+    thread = behind.rpartition("/")[2]  # of a message's address the message: most platforms need no more
     return [PlaceLink(Place(platform, unquote(channel), unquote(thread) or None), children)]
 
 

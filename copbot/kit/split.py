@@ -9,6 +9,8 @@ from copbot.ports.platform import Limits
 BREAKS = (re.compile(r"\n[ \t]*\n"), re.compile(r"\n"), re.compile(r"(?<=[.!?…])\s+"), re.compile(r"\s+"))
 """Where a text may be cut, best first: paragraphs, lines, sentences, words."""
 
+ITEM = re.compile(r"[-*+] |\d{1,3}[.)] ")
+
 
 def split(message: Message, limits: Limits) -> tuple[Message, ...]:
     """The message as posts that each fit ``limits.text`` characters; the last one carries the buttons and files.
@@ -47,6 +49,14 @@ def _cut(text: str, limit: int) -> tuple[int, int]:
     """Where the first part ends and the next one starts. A cut in the first third would leave crumbs, so a lesser break is better."""
     for number, pattern in enumerate(BREAKS):
         ends = [(found.start(), found.end()) for found in pattern.finditer(text, 0, limit + 1) if found.start() <= limit]
+        if number == 0:
+            ends = [cut for cut in ends if cut[0] > limit // 3 and not _leaves_a_heading(text, *cut)] or ends
         if ends and (ends[-1][0] > limit // 3 or (number == len(BREAKS) - 1 and ends[-1][0] > 0)):
             return ends[-1]
     return limit, limit
+
+
+def _leaves_a_heading(text: str, end: int, start: int) -> bool:
+    """Whether the line that introduces a list would stand at the end of one part, and the list at the beginning of the next."""
+    before = text[:end].rpartition("\n\n")[2]
+    return ITEM.match(text, start) is not None and "\n" not in before and ITEM.match(before) is None

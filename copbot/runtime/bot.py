@@ -21,6 +21,7 @@ from copbot.ports.clock import Alarm, Clock
 from copbot.ports.library import Library
 from copbot.ports.platform import Platform
 from copbot.ports.store import Store, UnitOfWork
+from copbot.runtime.looking_ahead import LookingAhead
 from copbot.runtime.meters import Meters
 from copbot.runtime.receiver import Receiver
 from copbot.runtime.rereading import Rereading
@@ -81,6 +82,7 @@ class Bot:
         self._owner = owner
         self._receiver = Receiver(store, library, self._platforms, clock, alarm, self._random, self.reconcile, self._meters)
         self._rereading = Rereading(store, library, self._platforms, clock, self._random, self._receiver.inbox)
+        self._looking_ahead = LookingAhead(store, library, self._platforms, clock, self._random)
         self._sender = Sender(
             store,
             library,
@@ -110,7 +112,7 @@ class Bot:
             self._sending = _going("sender", self._sender.run)
             catching_up = _going("reconciling", self.reconcile)
             readers = [_going(f"history of {name}", read) for name, read in self._rereading.tasks().items()]
-            self._working = [catching_up, *readers]
+            self._working = [catching_up, *readers, _going("looking ahead", self._looking_ahead.run)]
             await asyncio.wait([catching_up], timeout=LONGEST_CATCHING_UP.total_seconds())
             self._working.append(_going("ticking", self._tick_for_ever))
             await asyncio.wait([self._sending, *self._working])
@@ -133,6 +135,7 @@ class Bot:
             worked = await self._tick()
             sent = await self._sender.drain()
             await self._rereading.threads_of(sent)
+            await self._looking_ahead.at_chats_of(sent)
             if not worked and not sent:
                 await self._scrub_if_owed()
                 return min(await self._due(), default=None)
@@ -200,6 +203,7 @@ class Bot:
     def _marked(self, sent: Sequence[Outgoing]) -> None:
         """What became of a post changes what is due next."""
         self._rereading.soon(sent)
+        self._looking_ahead.soon(sent)
         self._alarm.ring()
 
     async def _stop_sending(self, sending: asyncio.Task[None]) -> None:

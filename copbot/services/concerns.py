@@ -1,7 +1,7 @@
 """“Report to hosts”, from the menu of a message: the hosts get a link and what the reporter says. The bot does nothing else about it."""
 
 from copbot.domain.heard import Commanded
-from copbot.domain.markup import place_link
+from copbot.domain.markup import message_link
 from copbot.domain.message import Field, FieldKind, Form, Message, Option, Reply
 from copbot.errors import WrongState
 from copbot.ports.platform import CommandSpec
@@ -35,7 +35,7 @@ def submitted(desk: Desk, call: Call) -> Reply:
     text = desk.say(
         "reported",
         chat=chat,
-        link=place_link(chat.place.top, "this message", message),
+        link=message_link(call.place, "this message", message),
         reason=call.options.get("reason", "").strip()[:REASON_LENGTH],
         reporter=call.by if named else None,
     )

@@ -1,6 +1,6 @@
 """A source of Discord's frames in a process of its own, so that nothing of it counts.
 
-Answers what a bot asks at first, lets it identify, packs what it sends as Discord does, and writes its address in a line. Then, for a
+Answers what a bot asks at first, lets it identify, packs what it sends if asked to, and writes its address in a line. Then, for a
 line of JSON on standard input, it sends the frames of a file, with at most ``outstanding`` more than the ``more`` that other lines bring.
 """
 
@@ -56,7 +56,7 @@ class Source:
 
     def __init__(self) -> None:
         self._socket: web.WebSocketResponse | None = None
-        self._packed = zlib.compressobj()
+        self._packed: Any = None
         self._ready = asyncio.Event()
         self._room = asyncio.Semaphore(0)
         self._playing: asyncio.Task[None] | None = None
@@ -76,7 +76,7 @@ class Source:
         """A connection, for as long as it lives."""
         socket = self._socket = web.WebSocketResponse()
         await socket.prepare(request)
-        self._packed = zlib.compressobj()
+        self._packed = zlib.compressobj() if "compress" in request.query else None
         await self.send(json.dumps({"op": 10, "d": {"heartbeat_interval": 41250}, "s": None, "t": None}))
         async for frame in socket:
             if frame.type is WSMsgType.TEXT:
@@ -84,8 +84,11 @@ class Source:
         return socket
 
     async def send(self, text: str) -> None:
-        """Send it as Discord does: packed, each frame on its own."""
+        """Send it as Discord does: packed where that is asked for, each frame on its own."""
         assert self._socket is not None
+        if self._packed is None:
+            await self._socket.send_str(text)
+            return
         await self._socket.send_bytes(self._packed.compress(text.encode()) + self._packed.flush(zlib.Z_SYNC_FLUSH))
 
     async def _heard(self, frame: dict[str, Any], request: web.Request) -> None:

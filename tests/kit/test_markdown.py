@@ -4,7 +4,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from copbot.domain.markup import escape, place_link
+from copbot.domain.markup import escape, message_link, place_link
 from copbot.domain.place import Person, Place
 from copbot.kit.markdown import parse, plain
 from copbot.kit.nodes import (
@@ -190,3 +190,9 @@ def test_anything_parses(text: str) -> None:
 )
 def test_links_to_places_lead_there(place: Place, message: str | None, leads_to: Place) -> None:
     assert parse(place_link(place, "Q[2]", message)) == (Paragraph((PlaceLink(leads_to, (Text("Q[2]"),)),)),)
+
+
+@pytest.mark.parametrize("place", [Place("room", "slt"), Place("room", "slt", "m12")])
+def test_a_link_to_what_somebody_wrote_leads_to_that_message(place: Place) -> None:
+    leads_to = Place("room", "slt", "m13")
+    assert parse(message_link(place, "this", "m13")) == (Paragraph((PlaceLink(leads_to, (Text("this"),)),)),)

@@ -25,6 +25,11 @@ def test_cuts_at_the_best_break(text: str, parts: tuple[str, ...]) -> None:
     assert split_text(text, 40) == parts
 
 
+def test_what_introduces_a_list_goes_with_it() -> None:
+    text = "First these:\n\n- one thing\n- another\n\nAnd then:\n\n- a third"
+    assert split_text(text, 50) == ("First these:\n\n- one thing\n- another", "And then:\n\n- a third")
+
+
 @given(st.text("ab .\n", min_size=1).filter(str.strip), st.integers(5, 30))
 def test_nothing_is_lost_and_everything_fits(text: str, limit: int) -> None:
     parts = split_text(text, limit)

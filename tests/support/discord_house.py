@@ -17,7 +17,7 @@ from discord_loopback.people import bot
 from discord_loopback.rest import POST
 from discord_loopback.server import TOKEN, Loopback
 from discord_loopback.shapes import message_shape, user_shape
-from discord_loopback.world import GUILD
+from discord_loopback.world import BOT_USER, GUILD
 from playhouse import BACKSTAGE, CHANNEL, PEOPLE, london
 from slack_house import counting
 from slack_loopback.workspace import Time
@@ -149,7 +149,8 @@ class DiscordHouse:
     def _say_last(self, channel: Channel) -> None:
         """Reported, and not there for anybody to see."""
         self.world.add_user(LAST, "Nobody", member=False)
-        last = Message(self.world.snowflake(), channel.id, LAST, "That was all.", self.world.time.now())
+        words = f"That was all, <@{BOT_USER}>."  # which the bot may read whatever its intents are
+        last = Message(self.world.snowflake(), channel.id, LAST, words, self.world.time.now(), mentions=[BOT_USER])
         shape = message_shape(self.world, last) | {"author": user_shape(self.world.users.pop(LAST)), "channel_type": channel.type}
         self.lasts.add(last.id)
         self.world.events("MESSAGE_CREATE", shape | ({} if channel.type == DIRECT else {"guild_id": GUILD}), channel)

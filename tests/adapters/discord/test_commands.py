@@ -68,7 +68,7 @@ class TestShape:
         typed = subcommands(commands_of(SPECS))
         [which, _] = typed["more"]["options"]
         more = [choice["value"] for choice in which["choices"]]
-        assert [*list(typed)[:-1], *more] == [spec.verb for spec in SPECS if spec.verb not in ("pin", "report")]
+        assert [*list(typed)[:-1], *more] == [spec.verb for spec in SPECS if spec.verb != "report"]
 
     def test_few_verbs_need_no_more(self) -> None:
         assert list(subcommands(commands_of(SPECS[:3]))) == [spec.verb for spec in SPECS[:3]]

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
 
 import pytest
 from discord_bots import ADA, BEN, SALLY, SLT
@@ -91,6 +92,13 @@ class TestGoingOn:
         discord.people.say(ADA, SLT, "still here")
         await until(lambda: bool(bot.heard))
         assert not run.done()
+
+    async def test_a_connection_that_is_silent_is_given_up(self, discord: Loopback, bot: Listener) -> None:
+        discord.gateway.heartbeat, discord.gateway.deaf = 0.1, True
+        bot.patience = replace(bot.patience, silence=0.25)
+        bot.run = await bot.begin()
+        await discord.until(lambda: discord.gateway.resumed >= 1)
+        assert 4000 in discord.gateway.closed
 
     async def test_heartbeats_are_answered_to(self, discord: Loopback, bot: Listener) -> None:
         discord.gateway.heartbeat = 0.05

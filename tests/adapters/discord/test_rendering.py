@@ -215,3 +215,8 @@ def said_whole(markdown: str) -> str:
 def without_code(content: str) -> str:
     """What is not shown in fixed width, where nothing means anything."""
     return re.sub(r"(`{1,3})(?!`)(?s:.*?)(?<!`)\1(?!`)", "", content)
+
+
+def test_paragraphs_in_a_quote_stay_apart() -> None:
+    """What hosts are to paste reads as it would have been posted."""
+    assert said("> one\n>\n> two\n> three\n>\n> - four") == "> one\n> \n> two\n> three\n> - four"

@@ -27,7 +27,8 @@ HERE = Usages(SPECS)
         ("`/cop help [VERB]`", "`/cop help [words:VERB]`"),
         ('`/cop cohost name="Ada L." as=guest`', "`/cop cohost name:Ada L. as:guest`"),
         ("`/cop reflections` shows it", "`/cop more command:reflections` shows it"),
-        ("`/cop pin`: pin a message", "`Apps > Pin for the summary`: pin a message"),
+        ("`/cop report`: tell the hosts", "`Apps > Report to hosts`: tell the hosts"),
+        ("`/cop pin`: see what is pinned", "`/cop more command:pin`: see what is pinned"),
         ("name one with `chat=NUMBER`", "name one with `chat:NUMBER`"),
     ],
 )

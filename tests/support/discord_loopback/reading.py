@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 from discord_loopback.model import Body
 
-ASIS = re.compile(r"\\([^\w\s])|```(?:\w*\n)?(.*?)```|``(.+?)``|`([^`\n]+)`", re.DOTALL)
+ASIS = re.compile(r"\\([^\w\s]|_)|```(?:\w*\n)?(.*?)```|``(.+?)``|`([^`\n]+)`", re.DOTALL)
 """What is shown as it stands: a character behind a backslash, and code."""
 ANGLE = re.compile(r"<(@!?|@&|#|t:|a?:)([^<>\s]+)>")
 LINK = re.compile(r"\[([^\[\]]+)\]\(<?[^()\s]+>?\)|<(https?://[^<>\s]+)>")
