@@ -91,3 +91,5 @@ async def test_the_bot_at_work_looks_beside_what_it_does(open_house: Open) -> No
         while not [row for row in await house.store.read(lambda uow: uow.outbox.of(id)) if row.purpose == "not-ready"]:  # noqa: ASYNC110 - the table does not say when it changes
             await asyncio.sleep(0.005)
     await background.stopped()
+    await house.bot.turn()
+    assert [text.strip() for text in house.texts(BACKSTAGE) if "in place" in text] == [NOTE]
