@@ -5,7 +5,6 @@ that cannot be read would be the end of discord.py's own, and nothing there says
 """
 
 import asyncio
-from collections.abc import Coroutine
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, cast
@@ -18,6 +17,7 @@ from discord.errors import ConnectionClosed
 from discord.gateway import DiscordWebSocket, ReconnectWebSocket
 
 from copbot.errors import NotAuthenticated, TryLater
+from copbot.kit.closing import to_its_end
 from copbot.ports.leases import LEASE_RENEWED, Leases
 from copbot_discord.errors import PORTAL, of_login
 from copbot_discord.intake import Intake
@@ -91,7 +91,7 @@ async def listen(
         at_once = True
         raise
     finally:
-        await _to_its_end(_close(client, intake, *keeping, missed, at_once=at_once))
+        await to_its_end(_close(client, intake, *keeping, missed, at_once=at_once))
 
 
 async def budgeted(answer: Any, shards: int) -> str:  # noqa: ANN401 - Discord's JSON
@@ -225,15 +225,3 @@ async def _close(client: Client, intake: Intake, *tasks: asyncio.Task[Any], at_o
     await asyncio.gather(*tasks, return_exceptions=True)
     await intake.aclose(at_once=at_once)
     await client.aclose()
-
-
-async def _to_its_end(closing: Coroutine[None, None, None]) -> None:
-    """Closing takes about a second at most; who cancels meanwhile, however often, gets their way then."""
-    task, cancelled = asyncio.create_task(closing), False
-    while not task.done():
-        try:
-            await asyncio.shield(task)
-        except asyncio.CancelledError:
-            cancelled = True
-    if cancelled:
-        raise asyncio.CancelledError

@@ -9,7 +9,7 @@ here lives for one socket, and its successor is there before it goes.
 import asyncio
 import json
 import logging
-from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,6 +23,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from typing_extensions import override
 
 from copbot.errors import NotAuthenticated, Refused, TryLater, Unclear
+from copbot.kit.closing import to_its_end
 from copbot_slack.answering import ACKNOWLEDGED_IN
 from copbot_slack.bolt import make_app
 from copbot_slack.hearing import Me, Payload
@@ -77,7 +78,7 @@ async def listen(settings: SlackSettings, web: Web, me: Me, intake: Intake, pati
         await intake.answers.aclose()
         raise
     finally:
-        await _to_its_end(_close(sockets, (*keeping, missed)))
+        await to_its_end(_close(sockets, (*keeping, missed)))
 
 
 async def _close(sockets: "_Sockets", tasks: Sequence[asyncio.Task[Any]]) -> None:
@@ -85,18 +86,6 @@ async def _close(sockets: "_Sockets", tasks: Sequence[asyncio.Task[Any]]) -> Non
         task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)
     await sockets.aclose()
-
-
-async def _to_its_end(closing: Coroutine[None, None, None]) -> None:
-    """Closing takes about a second at most; who cancels meanwhile, however often, gets their way then."""
-    task, cancelled = asyncio.create_task(closing), False
-    while not task.done():
-        try:
-            await asyncio.shield(task)
-        except asyncio.CancelledError:
-            cancelled = True
-    if cancelled:
-        raise asyncio.CancelledError
 
 
 def _take(app: AsyncApp, intake: Intake) -> Take:
