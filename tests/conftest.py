@@ -5,7 +5,7 @@ from pathlib import Path
 from random import Random
 
 import pytest
-from databases import ON_POSTGRESQL, SERVER, Postgres
+from databases import ON_POSTGRESQL, SERVER, Postgres, store_on
 from playhouse import CHANNEL, HOSTS, PEOPLE, House, Open, london
 
 from copbot.content import Content
@@ -32,16 +32,8 @@ def postgres() -> Iterator[Postgres]:
 @pytest.fixture(params=["sqlite", *ON_POSTGRESQL])
 def store(request: pytest.FixtureRequest) -> Iterator[SqlStore]:
     """A store with all tables and nothing in them: in memory, and on PostgreSQL."""
-    if request.param == "sqlite":
-        opened = SqlStore.in_memory()
+    with store_on(request.param, request) as opened:
         yield opened
-        opened.close()
-        return
-    server: Postgres = request.getfixturevalue("postgres")
-    with server.migrated() as url:
-        opened = SqlStore.open(url)
-        yield opened
-        opened.close()
 
 
 @pytest.fixture(scope="session")

@@ -11,8 +11,9 @@ from copbot_discord.errors import Asked, granting
 from copbot_discord.invite import PERMISSIONS, missing
 from copbot_discord.permissions import Shown, in_channel, in_server
 from copbot_discord.sending import Call
-from copbot_discord.threads import FORUMS, REQUIRES_TAG, Kinds, tags_of
+from copbot_discord.threads import REQUIRES_TAG, Kinds, tags_of
 from copbot_discord.web import Web
+from copbot_discord.where import FORUMS
 from copbot_discord.wording import NO_CONTENT, NO_MEMBERS
 
 TEXTS = (0, 5)

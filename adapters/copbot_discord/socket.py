@@ -5,7 +5,6 @@ something else: ``check_library`` says so.
 """
 
 import asyncio
-import logging
 from collections.abc import Callable, Mapping
 from functools import partial
 from types import SimpleNamespace
@@ -36,11 +35,10 @@ log = structlog.get_logger(__name__)
 
 
 def check_library(installed: tuple[int, int] = discord.version_info[:2]) -> None:
-    """Raises ConfigurationError for a discord.py whose socket may be another one. Its log is made quiet: there are people's words in it."""
+    """Raises ConfigurationError for a discord.py whose socket may be another one."""
     if installed != LIBRARY:
         wanted, found = (".".join(map(str, version)) for version in (LIBRARY, installed))
         raise ConfigurationError(f"copbot needs discord.py {wanted}, not {found}: pip install 'discord.py=={wanted}.*'")
-    logging.getLogger("discord").setLevel(logging.CRITICAL)
 
 
 class Socket(DiscordWebSocket):

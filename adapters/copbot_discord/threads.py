@@ -12,13 +12,10 @@ from typing import Any
 from copbot_discord.rendering import title_of
 from copbot_discord.sending import Call, InTime
 from copbot_discord.web import Answer, Web
-from copbot_discord.where import Where
+from copbot_discord.where import FORUMS, Where
 
 Shown = Mapping[str, Any]
 """A channel or thread as Discord shows it."""
-
-FORUMS = (15, 16)
-"""Channel types of forums and media channels (https://docs.discord.com/developers/resources/channel#channel-object-channel-types)."""
 
 REQUIRES_TAG = 1 << 4
 PINNED = 1 << 1

@@ -12,7 +12,7 @@ THREADS = (10, 11, 12)
 """Channel types of announcement, public and private threads (https://docs.discord.com/developers/resources/channel)."""
 
 FORUMS = (15, 16)
-"""Channel types of forums and of those with large pictures."""
+"""Channel types of forums, and of media channels, which are forums with large pictures."""
 
 MOST_THREADS = 20_000
 """Threads remembered; of older ones Discord is asked again."""

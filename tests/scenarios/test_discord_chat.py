@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from chat_stage import RoomStage
-from databases import ON_POSTGRESQL, Postgres
+from databases import ON_POSTGRESQL, store_on
 from discord_guild import config_on_discord, populate
 from discord_house import DiscordHouse, Trouble
 from discord_loopback.model import FORUM, TEXT
@@ -34,16 +34,8 @@ def store() -> Iterator[SqlStore]:
 
 @pytest.fixture(params=["sqlite", *ON_POSTGRESQL])
 def discord_store(request: pytest.FixtureRequest) -> Iterator[SqlStore]:
-    if request.param == "sqlite":
-        opened = SqlStore.in_memory()
+    with store_on(request.param, request) as opened:
         yield opened
-        opened.close()
-        return
-    server: Postgres = request.getfixturevalue("postgres")
-    with server.migrated() as url:
-        opened = SqlStore.open(url)
-        yield opened
-        opened.close()
 
 
 @pytest.fixture(params=["text", "forum"])

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from chat_stage import RoomStage
-from databases import ON_POSTGRESQL, Postgres
+from databases import ON_POSTGRESQL, store_on
 from playhouse import BACKSTAGE, CHANNEL, PEOPLE, Open
 from resnetslt_chat import Evening, Left, Row, left_of
 from slack_house import CHANNELS, SlackHouse, Trouble, account, config_on_slack, populate
@@ -32,16 +32,8 @@ def store() -> Iterator[SqlStore]:
 
 @pytest.fixture(params=["sqlite", *ON_POSTGRESQL])
 def slack_store(request: pytest.FixtureRequest) -> Iterator[SqlStore]:
-    if request.param == "sqlite":
-        opened = SqlStore.in_memory()
+    with store_on(request.param, request) as opened:
         yield opened
-        opened.close()
-        return
-    server: Postgres = request.getfixturevalue("postgres")
-    with server.migrated() as url:
-        opened = SqlStore.open(url)
-        yield opened
-        opened.close()
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from itertools import count
 from secrets import token_hex
 
@@ -11,6 +11,7 @@ import pytest
 import sqlalchemy as sa
 
 from copbot.store.migrate import migrate
+from copbot.store.store import SqlStore
 
 SERVER = os.environ.get("POSTGRES_URL", "")
 ON_POSTGRESQL = [pytest.param("postgresql", marks=pytest.mark.postgresql)] if SERVER else []
@@ -27,6 +28,18 @@ DO $$ BEGIN EXECUTE (
   FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'alembic_version'
 ); END $$
 """
+
+
+@contextmanager
+def store_on(database: str, request: pytest.FixtureRequest) -> Iterator[SqlStore]:
+    """A store with all tables and nothing in them: on ``sqlite`` in memory, or on the ``postgresql`` of the tests."""
+    if database == "sqlite":
+        with closing(SqlStore.in_memory()) as opened:
+            yield opened
+        return
+    server: Postgres = request.getfixturevalue("postgres")
+    with server.migrated() as url, closing(SqlStore.open(url)) as opened:
+        yield opened
 
 
 class Postgres:
