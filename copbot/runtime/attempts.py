@@ -25,8 +25,10 @@ LEASE = timedelta(seconds=30)
 LIMIT = 0.4
 """The part of its lease that an attempt may take: less than half of it (3-architecture 6)."""
 
-MARGIN = timedelta(seconds=5)
-"""Nothing is handed over with less of the lease left than this: a paused process must not post after its lease."""
+HANDED_OVER_BY = 0.5
+"""Nothing is handed over in a later part of its lease: what leaves has longer to arrive than an attempt may take before anybody else looks
+for it, also if the process was paused or its database slow.
+"""
 
 LEAST_HOLD = timedelta(seconds=1)
 """A lane rests at least this long after a platform asked for patience."""
@@ -127,12 +129,13 @@ class Attempts:
                 return self._sent(row, found, found.at)
         if row.not_after is not None and self._clock.now() > row.not_after:
             return Outcome(replace(row, fate=Fate.EXPIRED, trouble="it came too late"))
-        self._check_lease(row, platform)
+        self._check_lease(row)
         return self._sent(row, await self._hand_over(platform, place, row))
 
-    def _check_lease(self, row: Outgoing, platform: Platform) -> None:
-        if row.lease_until is not None and self._clock.now() > row.lease_until - min(MARGIN, self._lease / 2):
-            raise Unclear(platform.name, "the lease ran out before the message was handed over")
+    def _check_lease(self, row: Outgoing) -> None:
+        """Raises TryLater, since nothing was sent; should somebody else have claimed the row by now, that is theirs to mark."""
+        if row.lease_until is not None and self._clock.now() > row.lease_until - self._lease * HANDED_OVER_BY:
+            raise TryLater(platform_of(row.lane), "it was not handed over in time", timedelta())
 
     def _sent(self, row: Outgoing, posted: Posted | None, at: datetime | None = None) -> Outcome:
         """``at`` is when an earlier attempt did it, by the platform's clock, which may be ahead."""

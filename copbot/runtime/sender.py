@@ -161,8 +161,8 @@ class Sender:
         return Counter(platform_of(lane) for lane, flight in self._flying.items() if not flight.done())
 
     async def _claim(self, limit: int, *, but_not: Collection[str] = ()) -> list[Outgoing]:
-        now = self._clock.now()
-        return await self._store.write(lambda uow: uow.outbox.claim(self._owner, now, self._lease, limit, but_not=but_not))
+        """A lease begins when the database is asked, not when this process began to wait for its turn there."""
+        return await self._store.write(lambda uow: uow.outbox.claim(self._owner, self._clock.now(), self._lease, limit, but_not=but_not))
 
     async def _finish_all(self, outcomes: Sequence[Outcome]) -> list[Outgoing]:
         """Write how all attempts ended in one transaction; if one of them is at fault, each in its own: what was sent is marked so.

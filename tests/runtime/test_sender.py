@@ -1,7 +1,7 @@
 """The sender: posts side by side, where one that hangs keeps nothing back but its own lane."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from random import Random
@@ -15,9 +15,10 @@ from walls import Wall
 from copbot.content import Content
 from copbot.domain.place import Place
 from copbot.domain.step import Fate, Outgoing
-from copbot.ports.store import UnitOfWork
+from copbot.ports.store import Store, UnitOfWork
 from copbot.runtime.sender import Sender
 from copbot.runtime.supervising import supervised
+from copbot.runtime.wrapped import WrappedStore
 from copbot.store.store import SqlStore
 from copbot.testing.clock import SteppingClock
 from copbot.testing.values import START, an_outgoing
@@ -39,9 +40,13 @@ class Works:
     rounds: int = 0
     _something: asyncio.Event = field(default_factory=asyncio.Event)
 
-    def sender(self, *, in_flight: int = 200, lease: timedelta = timedelta(seconds=30)) -> Sender:
+    def sender(
+        self, *, in_flight: int = 200, lease: timedelta = timedelta(seconds=30), owner: str = "me", store: Store | None = None
+    ) -> Sender:
         walls = {wall.name: wall for wall in (self.first, self.second)}
-        return Sender(self.store, self.content, walls, self.clock, Random(1), "me", marked=self._marked, lease=lease, in_flight=in_flight)
+        return Sender(
+            store or self.store, self.content, walls, self.clock, Random(1), owner, marked=self._marked, lease=lease, in_flight=in_flight
+        )
 
     def _marked(self, rows: Sequence[Outgoing]) -> None:
         self.sent += [row.key for row in rows]
@@ -147,6 +152,51 @@ async def test_a_post_that_outlives_its_lease_is_not_joined_by_another(works: Wo
     await works.until(lambda: works.rounds == 4)
     assert await works.fates("s1") == [Fate.SENT]
     assert works.first.stands.count("s1") == 1
+
+
+class StoppedAfterClaiming(WrappedStore):
+    """The process stands still for so long, once, between its first claim and what it does with it; meanwhile somebody else is at work."""
+
+    def __init__(self, works: Works, pause: timedelta, meanwhile: Callable[[], Awaitable[object]]) -> None:
+        super().__init__(works.store)
+        self._works, self._pause, self._meanwhile = works, pause, meanwhile
+
+    @override
+    async def read(self, work: Callable[[UnitOfWork], T]) -> T:
+        return await self._works.store.read(work)
+
+    @override
+    async def write(self, work: Callable[[UnitOfWork], T]) -> T:
+        done = await self._works.store.write(work)
+        if pause := self._pause:
+            self._pause = timedelta()
+            self._works.clock.step(pause)
+            await self._meanwhile()
+        return done
+
+
+async def test_what_was_claimed_before_a_pause_is_not_handed_over_late_in_its_lease(works: Works) -> None:
+    """It could be on its way still when somebody else looks for it. It certainly was not sent: nobody has to wait or look for it."""
+
+    async def nobody() -> None:
+        assert await works.fates("k") == [Fate.LEASED]
+
+    await works.put([to("first", "slt", "k")])
+    stopped = works.sender(store=StoppedAfterClaiming(works, timedelta(seconds=16), nobody))
+    await stopped.drain()
+    assert works.first.stands == []
+    assert await works.fates("k") == [Fate.PENDING]
+    works.clock.step(timedelta(seconds=1))
+    assert [row.key for row in await stopped.drain()] == ["k"]
+
+
+async def test_what_somebody_else_sent_during_a_pause_is_theirs(works: Works) -> None:
+    await works.put([to("first", "slt", "k")])
+    other = works.sender(owner="other")
+    stopped = works.sender(store=StoppedAfterClaiming(works, timedelta(seconds=45), other.drain))
+    assert await stopped.drain() == []
+    assert works.first.stands == ["k"]
+    assert await works.fates("k") == [Fate.SENT]
 
 
 async def one_in_flight(works: Works, background: Background) -> Sender:

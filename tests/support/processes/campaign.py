@@ -31,7 +31,7 @@ BEGIN = STARTS - timedelta(days=3)
 ENDS = STARTS + timedelta(minutes=31)
 SOON = timedelta(minutes=2)
 PAST_THE_LEASE = timedelta(seconds=45)
-LAST_LINES = 400
+LAST_LINES = 1000
 EXCHANGES: Mapping[str, Callable[[Sequence[str], FastClock, Random], Exchange]] = {
     ROOM: RoomExchange,
     SLACK: SlackExchange,
@@ -121,7 +121,8 @@ class Round:
         return Total(site.kills, site.stops, account_of(site.url, site.exchange))
 
     async def _harm(self, site: Site) -> None:
-        async def aim(pid: int, _: str) -> None:
+        async def aim(pid: int, key: str) -> None:
+            site.note(f"posted {key} by", pid)
             if site.random.random() < self._plan.aimed and site.kills < self._plan.most_kills:
                 await site.replace(pid)
 

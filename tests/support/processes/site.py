@@ -101,7 +101,7 @@ class Site:
         orders = Orders(self.url, self.exchange.platform, self.exchange.address, self.clock.path, self.log, self.random.getrandbits(32))
         pid = await self.nursery.bear(orders)
         self.pids.append(pid)
-        self._note("started", pid)
+        self.note("started", pid)
         return pid
 
     async def kill(self, pid: int) -> None:
@@ -110,7 +110,7 @@ class Site:
             self.pids.remove(pid)
             os.kill(pid, signal.SIGKILL)
             self.kills += 1
-            self._note("killed", pid)
+            self.note("killed", pid)
             await self._bury(pid, -signal.SIGKILL)
 
     async def replace(self, pid: int) -> None:
@@ -131,11 +131,11 @@ class Site:
         """SIGSTOP, and so much later by the clock SIGCONT."""
         os.kill(pid, signal.SIGSTOP)
         self.stops += 1
-        self._note("stopped", pid)
+        self.note("stopped", pid)
         await self.clock.sleep(simulated)
         if pid in self.pids:
             os.kill(pid, signal.SIGCONT)
-            self._note("continued", pid)
+            self.note("continued", pid)
 
     async def jump(self, to: datetime, *, kill: bool = False) -> None:
         """All bots end, well or by SIGKILL, the clock goes on to another instant, and as many bots start again."""
@@ -156,7 +156,8 @@ class Site:
             self.clock.run(self.exchange.speed * (max(room_to_run(), LEAST) if up else LEAST))
             await asyncio.sleep(0.02)
 
-    def _note(self, what: str, pid: int) -> None:
+    def note(self, what: str, pid: int) -> None:
+        """Write into the site's log what a bot did or what was done to it."""
         with self.log.open("a", encoding="utf-8") as lines:
             lines.write(f"{datetime.now(UTC):%H:%M:%S.%f} (by the bots' clock {self.clock.now():%H:%M:%S}): {what} {pid}\n")
 
