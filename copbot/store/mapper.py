@@ -2,6 +2,8 @@
 
 import dataclasses
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from functools import partial
+from itertools import starmap
 from operator import attrgetter
 from typing import Any, Generic, TypeVar
 
@@ -33,7 +35,9 @@ class Mapper(Generic[R]):
     """A kind of value and its table. ``columns`` are in the order of the fields, so that a row of them can be read by position."""
 
     def __init__(self, kind: type[R], table: sa.Table, spreads: Mapping[str, Spread[Any]] | None = None) -> None:
-        self._make: Callable[[Sequence[Any]], R] = kind._make if issubclass(kind, tuple) else lambda cells: kind(*cells)  # type: ignore[attr-defined]
+        is_tuple = issubclass(kind, tuple)
+        making = partial(map, partial(tuple.__new__, kind)) if is_tuple else partial(starmap, kind)
+        self._each: Callable[[Iterable[Cells]], Iterator[R]] = making
         self.table = table
         self._spreads = spreads or {}
         fields = _fields(kind)
@@ -48,9 +52,8 @@ class Mapper(Generic[R]):
             names += columns
         self.names: tuple[str, ...] = tuple(name for name in names if name != "id")
         """Of the columns that ``fresh`` and ``changed`` set."""
-        self._values: Callable[[Any], Iterable[Any]] = iter if issubclass(kind, tuple) else attrgetter(*fields)
-        places = {field: place for place, field in enumerate(fields)}
-        self._aparts = sorted(((places[name], spread.apart) for name, spread in self._spreads.items()), reverse=True)
+        self._values: Callable[[Any], Iterable[Any]] = iter if is_tuple else attrgetter(*fields)
+        self._aparts = [(field, self._spreads[field].apart if field in self._spreads else None) for field in fields]
         self.columns: tuple[sa.Column[Any], ...] = tuple(table.c[name] for name in names)
         self.select: sa.Select[Any] = sa.select(*self.columns)
         self.insert = table.insert()
@@ -60,20 +63,18 @@ class Mapper(Generic[R]):
 
     def value(self, row: Sequence[Any]) -> R:
         """The value that a row of ``columns`` holds."""
-        if not self._spreads:
-            return self._make(row)
-        cells = list(row)
-        for columns, whole in self._wholes:
-            cells[columns] = (whole(*cells[columns]),)
-        return self._make(cells)
+        return self.values([row])[0]
 
     def maybe(self, row: Sequence[Any] | None) -> R | None:
         """The value of the row, if there is one."""
         return None if row is None else self.value(row)
 
     def values(self, rows: Sequence[Sequence[Any]]) -> list[R]:
-        """The values of many rows."""
-        return [self.value(row) for row in rows]
+        """The values of many rows, put together a column at a time: that takes a call for each column, and not for each cell."""
+        columns: list[Iterable[Any]] = list(zip(*rows, strict=True))
+        for places, whole in self._wholes if rows else ():
+            columns[places] = [map(whole, *columns[places])]
+        return list(self._each(zip(*columns, strict=True)))
 
     def fresh(self, value: R) -> dict[str, Any]:
         """The row to insert for a value; its id is left to the database."""
@@ -87,12 +88,15 @@ class Mapper(Generic[R]):
         row["of_id"] = row.pop("id")
         return row
 
-    def cells(self, value: R) -> list[Any]:
-        """What ``fresh`` gives, in the order of ``names``."""
-        cells = list(self._values(value))
-        for place, apart in self._aparts:
-            cells[place : place + 1] = apart(cells[place])
-        return cells[1:] if self.columns[0].name == "id" else cells
+    def cells(self, values: Iterable[R]) -> list[Iterable[Any]]:
+        """What ``fresh`` gives of many values: the cells of each column, in the order of ``names``."""
+        columns: list[Iterable[Any]] = []
+        for (field, apart), cells in zip(self._aparts, zip(*map(self._values, values), strict=True), strict=False):
+            if apart is not None:
+                columns += zip(*map(apart, cells), strict=True)
+            elif field != "id":
+                columns.append(cells)
+        return columns
 
     def _row(self, value: R) -> dict[str, Any]:
         row = {name: getattr(value, name) for name in self._plain}
@@ -146,7 +150,7 @@ def affected(connection: sa.Connection, statement: sa.Update | sa.Delete, parame
 
 
 def _place_apart(place: Place | None) -> Cells:
-    return (place.platform, place.channel, place.thread) if place else (None, None, None)
+    return place or (None, None, None)
 
 
 def _place_whole(platform: str | None, channel: str, thread: str | None) -> Place | None:
@@ -162,7 +166,7 @@ def _posted_whole(platform: str | None, channel: str, thread: str | None, messag
 
 
 def _key_apart(key: MessageKey | None) -> Cells:
-    return (key.platform, key.channel, key.message) if key else (None, None, None)
+    return key or (None, None, None)
 
 
 def _key_whole(platform: str | None, channel: str, message: str) -> MessageKey | None:
@@ -170,7 +174,7 @@ def _key_whole(platform: str | None, channel: str, message: str) -> MessageKey |
 
 
 def _person_apart(person: Person) -> Cells:
-    return person.platform, person.id
+    return person
 
 
 def _target_apart(target: Target) -> Cells:

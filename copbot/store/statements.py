@@ -148,13 +148,14 @@ class Inserting:
         made = _inserting_on_postgresql if is_postgresql(connection) else _inserting_on_sqlite
         self._insert = made(connection, table, names, [table.c[name] for name in key])
 
-    def add(self, rows: Sequence[list[Any]]) -> list[int | None]:
-        """The id of each row, in order; None for those that were there already."""
-        if not rows:
+    def add(self, columns: Sequence[Iterable[Any]]) -> list[int | None]:
+        """The id of each row, in order; None for those that were there already. ``columns``: their cells, a column at a time."""
+        cells = list(columns)
+        if not cells:
             return []
         for place, convert in self._converting:
-            for row in rows:
-                row[place] = convert(row[place])
+            cells[place] = map(convert, cells[place])
+        rows = list(zip(*cells, strict=True))
         added = self._insert(rows)
         if len(added) == len(rows):
             return [row[0] for row in added]
@@ -235,18 +236,16 @@ def constants(words: Iterable[str]) -> list[sa.ColumnElement[Any]]:
     return [sa.literal_column(f"'{word}'") for word in map(str, words) if word.isidentifier()]
 
 
-def reader(connection: sa.Connection, columns: Sequence[sa.Column[Any]]) -> Callable[[Iterable[Cells]], list[list[Any]]]:
+def reader(connection: sa.Connection, columns: Sequence[sa.Column[Any]]) -> Callable[[Iterable[Cells]], list[Cells]]:
     """Turns rows of the driver's into rows of these columns' values."""
     kinds = [column.type.dialect_impl(connection.dialect) for column in columns]
     found = [kind.result_processor(connection.dialect, None) for kind in kinds]
     converting = [(place, convert) for place, convert in enumerate(found) if convert is not None]
 
-    def read(rows: Iterable[Cells]) -> list[list[Any]]:
-        whole = [list(row) for row in rows]
-        for place, convert in converting:
-            for row in whole:
-                if row[place] is not None:
-                    row[place] = convert(row[place])
-        return whole
+    def read(rows: Iterable[Cells]) -> list[Cells]:
+        columns: list[Iterable[Any]] = list(zip(*rows, strict=True))
+        for place, convert in converting if columns else ():
+            columns[place] = map(convert, columns[place])
+        return list(zip(*columns, strict=True))
 
     return read

@@ -48,7 +48,7 @@ class SqlResponses(Responses):
 
     @override
     def add(self, responses: Iterable[Response]) -> list[int | None]:
-        return self._add.add([RESPONSE.cells(response) for response in responses])
+        return self._add.add(RESPONSE.cells(responses))
 
     @override
     def save(self, responses: Iterable[Response]) -> None:

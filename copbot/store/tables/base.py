@@ -48,6 +48,21 @@ class Instant(TypeDecorator[datetime]):
         return _from_text if dialect.name == "sqlite" else _in_utc
 
 
+class Truth(TypeDecorator[bool]):
+    """True or false, as the driver of SQLite takes it best: as a number."""
+
+    impl = sa.Boolean
+    cache_ok = True
+
+    @override
+    def bind_processor(self, dialect: Dialect) -> Callable[[bool | None], int | None] | None:
+        return {None: None, False: 0, True: 1}.__getitem__ if dialect.name == "sqlite" else None
+
+    @override
+    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], bool | None] | None:
+        return {None: None, 0: False, 1: True}.__getitem__ if dialect.name == "sqlite" else None
+
+
 _OFFSET = "+00:00"
 """How the text of an instant in UTC ends, where it does not go without saying."""
 

@@ -5,7 +5,7 @@ import sqlalchemy as sa
 from copbot.domain.chat import AskedState, Coming, Role, State
 from copbot.domain.step import StepState
 from copbot.store.codecs import DETAILS
-from copbot.store.tables.base import BigId, Instant, Json, Word, identity, may_have, metadata, needs, refers
+from copbot.store.tables.base import BigId, Instant, Json, Truth, Word, identity, may_have, metadata, needs, refers
 
 edition = sa.Table(
     "edition",
@@ -73,7 +73,7 @@ asked_question = sa.Table(
     needs("text", sa.Text, "The question's words."),
     needs("state", Word(AskedState), "waiting, open or closed."),
     needs("asked_at", Instant(), "When it was put on its way (UTC)."),
-    needs("has_part_b", sa.Boolean, "Whether the question has a second half."),
+    needs("has_part_b", Truth(), "Whether the question has a second half."),
     may_have("part_b_at", Instant(), "When the second half was put on its way (UTC)."),
     may_have("closes_at", Instant(), "When it stops taking responses (UTC)."),
     may_have("root_platform", sa.Text, "Platform of the message that asks it."),

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 
 from copbot.domain.response import Kind, WordsBand
-from copbot.store.tables.base import Instant, Version, Word, identity, may_have, metadata, needs, refers
+from copbot.store.tables.base import Instant, Truth, Version, Word, identity, may_have, metadata, needs, refers
 
 REPLYING = sa.text("replies_to IS NOT NULL")
 
@@ -26,8 +26,8 @@ response = sa.Table(
     needs("role", sa.Text, "The member's role in the chat then."),
     refers("replies_to", "member", "The member it answers, where the platform says so.", required=False),
     may_have("words_band", Word(WordsBand), "How long: 1-10, 11-40, 41-100 or 101+ words."),
-    may_have("concrete_cue", sa.Boolean, "Whether it points at something concrete."),
-    may_have("question_cue", sa.Boolean, "Whether it asks something."),
+    may_have("concrete_cue", Truth(), "Whether it points at something concrete."),
+    may_have("question_cue", Truth(), "Whether it asks something."),
     may_have("text", sa.Text, "The words; NULL wherever they may not be kept."),
     needs("version", Version, "Version of the last edit taken over."),
     # The message comes first: a batch looks its messages up by id alone.
