@@ -77,8 +77,13 @@ TITLED = re.compile(r"\b(?:(Mrs?|Ms|Miss|Mx)\.?|Master|Baby|Mum|Dad|Nan|Grandad)
 # Not a year: "in hospital 2018" and "Rio 2016" are everyday talk.
 HOSPITAL = re.compile(r"\b(?:hosp(?:ital)?|mrn|rio|emis)\s*(?:no|number|id)?[:# ]+(?!(?:19|20)\d\d\b)\w*\d\w{3,}", re.IGNORECASE)
 
-_INWARD = re.compile(r"\d[ABD-HJLNP-UW-Z]{2}\b", re.IGNORECASE)
-"""How every postcode ends."""
+_OTHER_THAN_WORD = re.compile(r"\W")
+_SHAPES = b"".join(
+    b"9" if sign.isdigit() else b"T" if sign in "MBDNG" else b" " if _OTHER_THAN_WORD.match(sign) else b"a" for sign in map(chr, range(128))
+).ljust(256)
+"""9 for a digit, T for a letter that a title begins with, a for all else that words are made of."""
+_INWARD = re.compile(rb"9[aT]{2} ")
+"""How every postcode ends, in the shape of its text."""
 _BIRTH_WORDS = ("dob", "d.o.b", "date of birth", "born")
 _HOSPITAL_WORDS = ("hosp", "mrn", "rio", "emis")
 _TITLE = re.compile(r"M(?:r|s|iss|x|aster|um)|Baby|Dad|Nan|Grandad")
@@ -102,11 +107,13 @@ def find(text: str, *, known_names: Collection[str] = (), published: Collection[
     """
     start = _after_label(text)
     found: list[Found] = []
-    if digits := _count_digits(text[start:]):
-        found.extend(_with_digits(text, start, digits, published))
+    shape = _shape(text[start:])
+    digits = len(_DIGITS.findall(text, start)) if shape is None else shape.count(b"9")
+    if digits:
+        found.extend(_with_digits(text, start, digits, shape, published))
     if "@" in text:
         found.extend(_emails(text, start, published))
-    if _TITLE.search(text, start):
+    if (shape is None or b"T" in shape) and _TITLE.search(text, start):
         found.extend(_titled(text, start, known_names))
     return tuple(sorted(found, key=lambda each: each.start)) if found else ()
 
@@ -133,22 +140,22 @@ def _after_label(text: str) -> int:
     return label.end() if label else 0
 
 
-def _count_digits(text: str) -> int:
-    """Nearly all text is ASCII, where taking the digits away is several times quicker than finding them."""
-    if not text.isascii():
-        return len(_DIGITS.findall(text))
-    plain = text.encode()
-    return len(plain) - len(plain.translate(None, b"0123456789"))
+def _shape(text: str) -> bytes | None:
+    """What kinds of signs a text is made of: shows in a fraction of the time that patterns take what is not there.
+
+    None for text beyond ASCII, of which patterns take some letters and digits for those that they look for.
+    """
+    return text.encode().translate(_SHAPES) + b" " if text.isascii() else None
 
 
-def _with_digits(text: str, start: int, digits: int, published: Collection[str]) -> Iterator[Found]:
+def _with_digits(text: str, start: int, digits: int, shape: bytes | None, published: Collection[str]) -> Iterator[Found]:
     """Each pattern is tried only on texts with enough digits for it, and with what it cannot do without: most have neither."""
     if digits >= SHORTEST_PHONE:
         yield from _long_numbers(text, start, published)
     if digits >= SHORTEST_BIRTHDAY and _may_say(text, _BIRTH_WORDS):
         for match in DOB.finditer(text, start):
             yield _at(match, IdentifierKind.DATE_OF_BIRTH, Confidence.HIGH)
-    if _INWARD.search(text, start):
+    if shape is None or _INWARD.search(shape):
         for match in POSTCODE.finditer(text, start):
             if not match[0].endswith(_ORDINALS):
                 yield _at(match, IdentifierKind.POSTCODE, Confidence.MEDIUM)
