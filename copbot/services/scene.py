@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from copbot.domain import labels
-from copbot.domain.chat import FACILITATORS, HEARING, AskedQuestion, Chat, Role, State
+from copbot.domain.chat import FACILITATORS, HEARING, AskedQuestion, Chat, Counters, Role, State
 from copbot.domain.community import Community
 from copbot.domain.place import Place
 from copbot.domain.response import MessageKey, Response
@@ -32,6 +32,7 @@ class Scene:
     chats: Mapping[int, Chat]
     communities: Mapping[int, Community]
     asked: Mapping[int, AskedQuestion]
+    counters: Mapping[int, Counters]
     threads: Mapping[MessageKey, AskedQuestion]
     known: Mapping[MessageKey, Sequence[Response]]
     buried: Set[MessageKey]
@@ -94,19 +95,20 @@ def load(desk: Desk, sifted: Sifted) -> Scene:
     keys = _keys(sifted)
     places = {place.top for place in {post.place for post in sifted.posts} | {event.place for event in sifted.removed}}
     locked = {chat.id: chat for chat in desk.uow.chats.lock_touched(places, HEARING, keys)} if places else {}
-    known = _known(desk, keys, locked) if locked else {}
+    known, buried = _known(desk, keys, locked) if locked else ({}, frozenset[MessageKey]())
     answered = {row.chat for rows in known.values() for row in rows}
     chats = {id: chat for id, chat in locked.items() if id in answered or (chat.place.top in places and chat.state in HEARING)}
     ids = chats.keys()
-    asked = {each.id: each for each in desk.uow.questions.of(ids)} if ids else {}
+    counted = desk.uow.questions.counted(ids) if ids else []
     roles = desk.uow.chats.roles(ids) if ids else []
     return Scene(
         chats=chats,
         communities={id: found for id, chat in chats.items() if (found := desk.library.community(chat.community)) is not None},
-        asked=asked,
-        threads=_threads(asked.values()),
+        asked={asked.id: asked for asked, _ in counted},
+        counters={counters.asked: counters for _, counters in counted},
+        threads=_threads(asked for asked, _ in counted),
         known=known,
-        buried=desk.uow.responses.buried([post.key for post in sifted.posts]) if ids and sifted.posts else frozenset(),
+        buried=buried,
         roles={(role.chat, role.member): role.role for role in roles},
         facilitators={id: frozenset(role.member for role in roles if role.chat == id and role.role in FACILITATORS) for id in ids},
     )
@@ -120,13 +122,14 @@ def _keys(sifted: Sifted) -> set[MessageKey]:
     return keys
 
 
-def _known(desk: Desk, keys: Set[MessageKey], chats: Container[int]) -> dict[MessageKey, list[Response]]:
-    """Their stored responses, as far as they belong to a chat that is locked: read after the lock."""
+def _known(desk: Desk, keys: Set[MessageKey], chats: Container[int]) -> tuple[dict[MessageKey, list[Response]], Set[MessageKey]]:
+    """Their stored responses, as far as they belong to a chat that is locked, and those that are buried: read after the lock."""
     known: defaultdict[MessageKey, list[Response]] = defaultdict(list)
-    for row in desk.uow.responses.of_messages(keys):
+    stored, buried = desk.uow.responses.known(keys)
+    for row in stored:
         if row.message is not None and row.chat in chats:
             known[row.message].append(row)
-    return dict(known)
+    return dict(known), buried
 
 
 def _threads(asked: Iterable[AskedQuestion]) -> dict[MessageKey, AskedQuestion]:

@@ -23,7 +23,7 @@ def tally(
     touched = {row.asked for row in added.values() if row.asked is not None} | set(changed) | set(spoke)
     if not touched:
         return
-    before = desk.uow.questions.counters(touched)
+    before = {id: scene.counters[id] for id in touched}
     anew = {id: counters for id, counters in before.items() if id in changed}
     after = _recounted(desk, anew, {scene.asked[id].chat for id in anew})
     after |= _added(desk, {id: counters for id, counters in before.items() if id not in changed}, added)

@@ -15,6 +15,9 @@ from copbot.store.statements import Prepared, among, reader
 ASKED = Mapper(AskedQuestion, tables.asked_question, {"root": posted("root")})
 COUNTERS = Mapper(Counters, tables.counters)
 
+_COUNTED = (
+    sa.select(*ASKED.columns, *COUNTERS.columns).join_from(tables.asked_question, tables.counters).order_by(tables.asked_question.c.id)
+)
 _OF_ID = ASKED.select.where(tables.asked_question.c.id == sa.bindparam("of_id"))
 _SAVE_COUNTERS = tables.counters.update().where(tables.counters.c.asked == sa.bindparam("of_asked"))
 
@@ -30,6 +33,8 @@ class SqlQuestions(Questions):
         self._count = Prepared(connection, COUNTERS.insert, COUNTERS.names)
         of_chats = ASKED.select.where(among(connection, tables.asked_question.c.chat)).order_by(tables.asked_question.c.id)
         self._of_chats, self._read = Prepared(connection, of_chats), reader(connection, ASKED.columns)
+        counted = _COUNTED.where(among(connection, tables.asked_question.c.chat))
+        self._counted, self._read_counted = Prepared(connection, counted), reader(connection, [*ASKED.columns, *COUNTERS.columns])
         self._counters = Prepared(connection, COUNTERS.select.where(among(connection, tables.counters.c.asked)))
         self._read_counters = reader(connection, COUNTERS.columns)
         self._save_counters = Prepared(connection, _SAVE_COUNTERS, [name for name in COUNTERS.names if name != "asked"])
@@ -51,6 +56,11 @@ class SqlQuestions(Questions):
     @override
     def of(self, chats: Collection[int]) -> list[AskedQuestion]:
         return ASKED.values(self._read(self._of_chats.rows(some=list(chats))))
+
+    @override
+    def counted(self, chats: Collection[int]) -> list[tuple[AskedQuestion, Counters]]:
+        rows, width = self._read_counted(self._counted.rows(some=list(chats))), len(ASKED.columns)
+        return list(zip(ASKED.values([row[:width] for row in rows]), COUNTERS.values([row[width:] for row in rows]), strict=True))
 
     @override
     def counters(self, asked: Collection[int]) -> dict[int, Counters]:

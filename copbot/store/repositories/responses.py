@@ -22,6 +22,11 @@ _REMOVE = tables.response.delete().where(_response.id.in_(some()))
 _ERASE = tables.response.update().where(_response.member == sa.bindparam("of_member"), _response.text.is_not(None)).values(text=None)
 _ERASE_IN_CHAT = _ERASE.where(_response.chat == sa.bindparam("of_chat"))
 _TOMBSTONE = sa.select(_tombstone.platform, _tombstone.channel, _tombstone.message)
+_KEY = tables.tombstone.c.platform, tables.tombstone.c.channel, tables.tombstone.c.message
+_AS_RESPONSE = sa.select(
+    *({key.name: key for key in _KEY}.get(column.name, sa.cast(sa.null(), column.type)) for column in RESPONSE.columns)
+)
+"""Tombstones among responses: in nothing but the address of the message."""
 _SPOKE = sa.select(_response.id).where(_response.id < sa.bindparam("before"), *(_response.role != role.value for role in FACILITATORS))
 
 
@@ -33,6 +38,8 @@ class SqlResponses(Responses):
         # The indexes begin with the message: the few that share an id but not a channel are sorted out afterwards.
         self._of_messages = Prepared(connection, RESPONSE.select.where(among(connection, _response.message)).order_by(_response.id))
         self._buried = Prepared(connection, _TOMBSTONE.where(among(connection, _tombstone.message)))
+        kept, gone = RESPONSE.select.where(among(connection, _response.message)), _AS_RESPONSE.where(among(connection, _tombstone.message))
+        self._known = Prepared(connection, kept.union_all(gone).order_by("id"))
         given = pairs(connection, "asked", "member")
         spoke = _SPOKE.where(_response.asked == given.c.asked, _response.member == given.c.member)
         self._spoke = Prepared(connection, sa.select(given).where(spoke.exists()))
@@ -45,6 +52,14 @@ class SqlResponses(Responses):
         wanted = set(keys)
         rows = self._of_messages.rows(some=sorted({key.message for key in wanted}))
         return [response for response in RESPONSE.values(self._read(rows)) if response.message in wanted]
+
+    @override
+    def known(self, keys: Collection[MessageKey]) -> tuple[list[Response], set[MessageKey]]:
+        wanted = set(keys)
+        rows = self._known.rows(some=sorted({key.message for key in wanted}))
+        found = [each for each in RESPONSE.values(self._read(rows)) if each.message in wanted]
+        kept = [each for each in found if each.id is not None]
+        return kept, {each.message for each in found if each.id is None and each.message is not None}
 
     @override
     def add(self, responses: Iterable[Response]) -> list[int | None]:
