@@ -63,11 +63,6 @@ class Prepared:
             converting=[(name, convert) for name, kind in kinds.items() if (convert := kind.bind_processor(dialect)) is not None],
         )
 
-    @property
-    def order(self) -> Sequence[str]:
-        """The names of its parameters as ``run_rows`` takes their values; on SQLite only."""
-        return self._spoken.by_position or ()
-
     def rows(self, **parameters: object) -> list[Cells]:
         """All rows, as the driver gives them: for a ``reader``."""
         try:
@@ -137,26 +132,24 @@ class Prepared:
 class Inserting:
     """Adds rows by set to a table that gives them ids, and leaves alone what is there already.
 
-    ``names`` are the columns, in the order of the cells given; ``key`` those by which a row is known.
+    ``names`` are the columns, in the order of the cells given; ``key`` those by which a row is known. Without a key nothing is left alone:
+    a row that is there already is an error.
     """
 
-    def __init__(self, connection: sa.Connection, table: sa.Table, names: Sequence[str], key: Sequence[str]) -> None:
-        self._key = itemgetter(*(names.index(name) for name in key))
-        kinds = [table.c[name].type.dialect_impl(connection.dialect) for name in names]
-        found = [kind.bind_processor(connection.dialect) for kind in kinds]
-        self._converting = [(place, convert) for place, convert in enumerate(found) if convert is not None]
+    def __init__(self, connection: sa.Connection, table: sa.Table, names: Sequence[str], key: Sequence[str] = ()) -> None:
+        columns = [column for column in table.c if column.name in names]  # the order of Core's statements
+        in_order = [column.name for column in columns]
+        self._key = itemgetter(*map(in_order.index, key or in_order))
+        found = [column.type.dialect_impl(connection.dialect).bind_processor(connection.dialect) for column in columns]
+        self._converting = [(names.index(name), convert) for name, convert in zip(in_order, found, strict=True)]
         made = _inserting_on_postgresql if is_postgresql(connection) else _inserting_on_sqlite
-        self._insert = made(connection, table, names, [table.c[name] for name in key])
+        self._insert = made(connection, table, in_order, [table.c[name] for name in key])
 
     def add(self, columns: Sequence[Iterable[Any]]) -> list[int | None]:
         """The id of each row, in order; None for those that were there already. ``columns``: their cells, a column at a time."""
-        cells = list(columns)
-        if not cells:
-            return []
-        for place, convert in self._converting:
-            cells[place] = map(convert, cells[place])
+        cells = [columns[place] if convert is None else map(convert, columns[place]) for place, convert in self._converting if columns]
         rows = list(zip(*cells, strict=True))
-        added = self._insert(rows)
+        added = self._insert(rows) if rows else []
         if len(added) == len(rows):
             return [row[0] for row in added]
         ids = defaultdict[Any, deque[int]](deque)
@@ -171,13 +164,12 @@ Add = Callable[[Sequence[Cells]], Sequence[Cells]]
 
 def _inserting_on_sqlite(connection: sa.Connection, table: sa.Table, names: Sequence[str], key: Sequence[sa.Column[Any]]) -> Add:
     """Nobody else writes meanwhile, so that ids grow by one (https://www.sqlite.org/autoinc.html)."""
-    insert = Prepared(connection, sqlite.insert(table).on_conflict_do_nothing(), names)
-    in_order = itemgetter(*(names.index(name) for name in insert.order))
+    insert = Prepared(connection, sqlite.insert(table).on_conflict_do_nothing() if key else table.insert(), names)
     last = Prepared(connection, sa.select(sa.func.last_insert_rowid()))
     newer = Prepared(connection, sa.select(table.c.id, *key).where(table.c.id > sa.bindparam("after")).order_by(table.c.id))
 
     def add(rows: Sequence[Cells]) -> Sequence[Cells]:
-        added = insert.run_rows([in_order(row) for row in rows])
+        added = insert.run_rows(rows)
         newest = last.rows()[0][0]
         if added == len(rows):
             return [(id,) for id in range(newest - added + 1, newest + 1)]
@@ -190,8 +182,8 @@ def _inserting_on_postgresql(connection: sa.Connection, table: sa.Table, names: 
     """All rows as one parameter: what a client spends on binding each value of each row is more than all the rest."""
     given = sa.func.jsonb_array_elements(sa.cast(sa.bindparam("rows", type_=sa.Text()), postgresql.JSONB())).column_valued("given")
     cells = [sa.cast(given.op("->>")(sa.literal_column(str(place))), table.c[name].type) for place, name in enumerate(names)]
-    insert = postgresql.insert(table).from_select(list(names), sa.select(*cells)).on_conflict_do_nothing()
-    statement = Prepared(connection, insert.returning(table.c.id, *key))
+    insert = postgresql.insert(table).from_select(list(names), sa.select(*cells))
+    statement = Prepared(connection, (insert.on_conflict_do_nothing() if key else insert).returning(table.c.id, *key))
 
     def add(rows: Sequence[Cells]) -> Sequence[Cells]:
         given = in_json(rows)

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+import sqlalchemy as sa
 
 from copbot.domain.chat import Act, AskedQuestion, Attendance, Chat, Coming, Counters, Pin, Role, RoleInChat, State
 from copbot.domain.consent import OFF, ON, Consent, IdentifierEvent, OffTheRecord, Scope
@@ -169,6 +170,7 @@ class TestQuestions:
         uow.questions.save_counters(counted)
         assert uow.questions.of([chat.id]) == [changed, second]
         assert list(uow.questions.counters([asked.id, second.id]).values()) == counted
+        assert uow.questions.counted([chat.id, 99]) == [(changed, counted[0]), (second, counted[1])]
 
 
 class TestMembers:
@@ -179,6 +181,10 @@ class TestMembers:
         added = uow.members.add([a_member(name) for name in names])
         assert uow.members.many([member.id for member in added]) == {member.id: member for member in added}
         assert [member.name for member in added] == names
+
+    def test_nobody_is_added_twice(self, uow: UnitOfWork, ada: Member) -> None:
+        with pytest.raises(sa.exc.IntegrityError):
+            uow.members.add([a_member("Ben"), ada])
 
     def test_by_person(self, uow: UnitOfWork, ada: Member) -> None:
         uow.members.add([a_member("Ada", community="ot"), a_member("Eve")._replace(person=Person("slack", "ada"))])
@@ -223,6 +229,15 @@ class TestResponses:
         uow.responses.bury([MessageKey("room", "ot", "m1")], START)
         assert uow.responses.of_messages([MessageKey("room", "ot", "m1")]) == []
         assert uow.responses.buried([MessageKey("room", "slt", "m1"), MessageKey("room", "ot", "m1")]) == {MessageKey("room", "ot", "m1")}
+
+    def test_what_is_known_of_messages(self, uow: UnitOfWork, chat: Chat, asked: AskedQuestion, ada: Member) -> None:
+        here, there, elsewhere = (MessageKey("room", channel, message) for channel, message in (("slt", "m1"), ("ot", "m1"), ("slt", "m2")))
+        (id,) = uow.responses.add([a_response(chat.id, ada.id, asked.id, "m1", text="yes")])
+        uow.responses.bury([there, elsewhere], START)
+        rows = uow.responses.of_messages([here])
+        assert [row.id for row in rows] == [id]
+        assert uow.responses.known([here, there]) == (rows, {there})
+        assert uow.responses.known([elsewhere]) == ([], {elsewhere})
 
     def test_burying_twice(self, uow: UnitOfWork) -> None:
         uow.responses.bury(KEYS, START)

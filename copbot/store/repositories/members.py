@@ -16,7 +16,7 @@ from copbot.domain.place import Person
 from copbot.ports.store import Members
 from copbot.store import tables
 from copbot.store.mapper import PERSON, Mapper, chunks, replacing, rows_for, skipping, some
-from copbot.store.statements import Prepared, among, reader
+from copbot.store.statements import Inserting, Prepared, among, reader
 
 MEMBER = Mapper(Member, tables.member, {"person": PERSON})
 SECRET = "forgotten_secret"  # noqa: S105 - the fact's name, not its value
@@ -78,7 +78,7 @@ class SqlMembers(Members):
     def __init__(self, connection: sa.Connection, secret: bytes | None = None) -> None:
         self._connection = connection
         self._secret = secret
-        self._add = MEMBER.insert.returning(_member.id, sort_by_parameter_order=True)
+        self._add = Inserting(connection, tables.member, MEMBER.names)
         self._add_former = skipping(connection, tables.member)
         self._remember_forgotten = replacing(connection, tables.forgotten, ("hash", "community"), "at")
         self._keep_secret = skipping(connection, tables.fact)
@@ -113,10 +113,8 @@ class SqlMembers(Members):
     @override
     def add(self, members: Iterable[Member]) -> list[Member]:
         new = list(members)
-        if not new:
-            return []
-        ids = self._connection.execute(self._add, [MEMBER.fresh(member) for member in new]).scalars()
-        return [member._replace(id=id) for member, id in zip(new, ids, strict=True)]
+        ids = self._add.add(MEMBER.cells(new))
+        return [member._replace(id=id) for member, id in zip(new, ids, strict=True) if id is not None]
 
     @override
     def save(self, member: Member) -> None:

@@ -56,10 +56,10 @@ class SqlResponses(Responses):
     @override
     def known(self, keys: Collection[MessageKey]) -> tuple[list[Response], set[MessageKey]]:
         wanted = set(keys)
-        rows = self._known.rows(some=sorted({key.message for key in wanted}))
-        found = [each for each in RESPONSE.values(self._read(rows)) if each.message in wanted]
-        kept = [each for each in found if each.id is not None]
-        return kept, {each.message for each in found if each.id is None and each.message is not None}
+        rows = self._read(self._known.rows(some=sorted({key.message for key in wanted})))
+        kept = RESPONSE.values([row for row in rows if row[0] is not None])
+        gone = RESPONSE.values([row for row in rows if row[0] is None])
+        return [each for each in kept if each.message in wanted], {each.message for each in gone if each.message in wanted}
 
     @override
     def add(self, responses: Iterable[Response]) -> list[int | None]:
