@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import NamedTuple
 
 
 class Scope(StrEnum):
@@ -30,9 +31,11 @@ NOTICE_VERSION = "1"
 """The version of the privacy notice that a choice was made under."""
 
 
-@dataclass(frozen=True, slots=True)
-class Consent:
-    """One choice of one member. Rows are only ever added; the newest of a scope counts. ``via`` is how it was made."""
+class Consent(NamedTuple):
+    """One choice of one member. Rows are only ever added; the newest of a scope counts. ``via`` is how it was made.
+
+    A tuple, as members are: a batch reads those of all its members.
+    """
 
     member: int
     scope: Scope

@@ -32,8 +32,8 @@ class SqlConsents(Consents):
     def __init__(self, connection: sa.Connection) -> None:
         self._connection = connection
         self._go_off = skipping(connection, tables.off_the_record)
-        newest = sa.select(sa.func.max(_consent.id)).where(among(connection, _consent.member)).group_by(_consent.member, _consent.scope)
-        self._current = Prepared(connection, CONSENT.select.where(_consent.id.in_(newest)).order_by(_consent.id))
+        # Nobody makes so many choices that it would pay to let the database find the newest of each scope.
+        self._of_members = Prepared(connection, CONSENT.select.where(among(connection, _consent.member)).order_by(_consent.id))
         self._read = reader(connection, CONSENT.columns)
         self._off_in = Prepared(connection, OFF.select.where(among(connection, _off.chat)).order_by(_off.id))
         self._read_off = reader(connection, OFF.columns)
@@ -46,7 +46,7 @@ class SqlConsents(Consents):
     @override
     def current(self, members: Collection[int]) -> dict[int, dict[str, Consent]]:
         chosen: dict[int, dict[str, Consent]] = {member: {} for member in members}
-        for consent in CONSENT.values(self._read(self._current.rows(some=list(members)))):
+        for consent in CONSENT.values(self._read(self._of_members.rows(some=list(members)))):
             chosen[consent.member][consent.scope] = consent
         return chosen
 
