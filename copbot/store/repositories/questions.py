@@ -10,7 +10,7 @@ from copbot.domain.chat import AskedQuestion, Counters
 from copbot.ports.store import Questions
 from copbot.store import tables
 from copbot.store.mapper import Mapper, posted
-from copbot.store.statements import Prepared, among, reader
+from copbot.store.statements import Prepared, among, reader, updating
 
 ASKED = Mapper(AskedQuestion, tables.asked_question, {"root": posted("root")})
 COUNTERS = Mapper(Counters, tables.counters)
@@ -19,7 +19,6 @@ _COUNTED = (
     sa.select(*ASKED.columns, *COUNTERS.columns).join_from(tables.asked_question, tables.counters).order_by(tables.asked_question.c.id)
 )
 _OF_ID = ASKED.select.where(tables.asked_question.c.id == sa.bindparam("of_id"))
-_SAVE_COUNTERS = tables.counters.update().where(tables.counters.c.asked == sa.bindparam("of_asked"))
 
 
 class SqlQuestions(Questions):
@@ -37,7 +36,7 @@ class SqlQuestions(Questions):
         self._counted, self._read_counted = Prepared(connection, counted), reader(connection, [*ASKED.columns, *COUNTERS.columns])
         self._counters = Prepared(connection, COUNTERS.select.where(among(connection, tables.counters.c.asked)))
         self._read_counters = reader(connection, COUNTERS.columns)
-        self._save_counters = Prepared(connection, _SAVE_COUNTERS, [name for name in COUNTERS.names if name != "asked"])
+        self._save_counters = updating(connection, tables.counters, COUNTERS.names, by="asked")
 
     @override
     def add(self, asked: AskedQuestion) -> AskedQuestion:
@@ -69,5 +68,4 @@ class SqlQuestions(Questions):
 
     @override
     def save_counters(self, counters: Iterable[Counters]) -> None:
-        rows = (COUNTERS.fresh(counted) for counted in counters)
-        self._save_counters.run_all({**row, "of_asked": row.pop("asked")} for row in rows)
+        self._save_counters(list(zip(*COUNTERS.cells(counters), strict=True)))
