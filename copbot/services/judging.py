@@ -57,6 +57,12 @@ class Judged(NamedTuple):
     """Whether it is nobody's business: its author is off the record, opted out, or forgotten."""
 
 
+NOBODYS = Standing(off_the_record=True)
+"""Of what somebody says who asked to be forgotten."""
+
+PARTICIPANT = Role.PARTICIPANT.value
+
+
 @dataclass(frozen=True, slots=True)
 class Judge:
     """Judges the messages of one batch. ``logs`` are the formats' by chat; ``flagged`` messages may identify somebody."""
@@ -69,7 +75,7 @@ class Judge:
     def judge(self, post: Post, spot: Spot) -> Judged:
         """How much of the message is kept."""
         chat, author = spot.chat, self.company.member(spot.chat, post.person)
-        standing = self._standing(post, chat, author) if author else Standing(off_the_record=True)
+        standing = self._standing(post, chat, author) if author else NOBODYS
         policy = self.scene.communities[chat.id].privacy.keep_message_text
         is_private = standing.off_the_record or author is None or author.id in self.company.opted_out
         return Judged(post, spot, author, how_much(policy, self.logs[chat.id], post.at, standing), is_private)
@@ -101,13 +107,16 @@ class Judge:
         return list(rows.values())
 
     def _standing(self, post: Post, chat: Chat, author: Member) -> Standing:
-        choices, is_off = self.company.choices.get(author.id), self.company.is_off_the_record
+        company, choices = self.company, self.company.choices.get(author.id)
+        flagged = post.key in self.flagged if self.flagged else False
+        if post.edited_at is not None and company.is_off_the_record(chat.id, author.id, post.edited_at):
+            flagged = True
         return Standing(
-            activity=choice(choices, Scope.ACTIVITY) if choices else None,
-            text=choice(choices, Scope.TEXT) if choices else None,
-            noticed=noticed_before(post.at, author.noticed_at, chat.noticed_at),
-            off_the_record=is_off(chat.id, author.id, post.at),
-            flagged=post.key in self.flagged or (post.edited_at is not None and is_off(chat.id, author.id, post.edited_at)),
+            choice(choices, Scope.ACTIVITY) if choices else None,
+            choice(choices, Scope.TEXT) if choices else None,
+            noticed_before(post.at, author.noticed_at, chat.noticed_at),
+            company.is_off_the_record(chat.id, author.id, post.at),
+            flagged,
         )
 
     def _filled(self, row: Response | None, judged: Judged, asked: AskedQuestion, part: str, author: Member) -> Response:
@@ -128,7 +137,7 @@ class Judge:
                 text=text,
                 version=post.version,
             )
-        role = self.scene.roles.get((asked.chat, author.id), Role.PARTICIPANT)
+        role = self.scene.roles.get((asked.chat, author.id))
         return Response(
             0,
             asked.chat,
@@ -139,7 +148,7 @@ class Judge:
             part,
             post.key,
             post.place,
-            role.value,
+            role.value if role else PARTICIPANT,
             named,
             band,
             concrete,

@@ -170,7 +170,8 @@ def _spoke_at(judged: Sequence[Judged]) -> dict[int, datetime]:
     for each in judged:
         if each.keep is not Keep.NOTHING and each.spot.chat.state in HEARING:
             for asked, _ in each.spot.targets:
-                spoke[asked.id] = max(spoke.get(asked.id, each.post.at), each.post.at)
+                if asked.id not in spoke or spoke[asked.id] < each.post.at:
+                    spoke[asked.id] = each.post.at
     return spoke
 
 

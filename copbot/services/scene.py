@@ -116,9 +116,10 @@ def load(desk: Desk, sifted: Sifted) -> Scene:
 
 def _keys(sifted: Sifted) -> set[MessageKey]:
     """The batch's messages and the messages that those reply to."""
-    keys = {key_of(event.place, event.message) for event in sifted.removed}
-    for post in sifted.posts:
-        keys |= {post.key, post.replies_to or post.key, post.thread or post.key}
+    keys = {post.key for post in sifted.posts}
+    keys.update(post.thread for post in sifted.posts if post.thread is not None)
+    keys.update(post.replies_to for post in sifted.posts if post.replies_to is not None)
+    keys.update(key_of(event.place, event.message) for event in sifted.removed)
     return keys
 
 
