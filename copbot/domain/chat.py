@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from copbot.domain.place import Place, Posted
@@ -117,11 +118,11 @@ class AskedQuestion:
         return str(self.number) if self.number else f"x{self.id}"
 
 
-@dataclass(frozen=True, slots=True)
-class Counters:
+class Counters(NamedTuple):
     """What the rules need to know about an asked question, kept in its one row and updated with every response.
 
-    ``last_human_at`` moves for everybody who speaks, also those who opted out (rule 13); nothing else does for them.
+    ``last_human_at`` moves for everybody who speaks, also those who opted out (rule 13); nothing else does for them. A tuple, as
+    responses are.
     """
 
     asked: int

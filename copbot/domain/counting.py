@@ -1,7 +1,6 @@
 """Keeping the counters of an asked question right. Hosts and co-hosts count for nothing but the last human message (2-domain 3.3)."""
 
 from collections.abc import Iterable
-from dataclasses import replace
 from datetime import datetime
 
 from copbot.domain.chat import FACILITATORS, Counters
@@ -16,8 +15,7 @@ def counts(response: Response) -> bool:
 def with_added(counters: Counters, added: Iterable[Response], voices: int) -> Counters:
     """The counters after these responses came in; ``voices`` is how many members have spoken for the first time."""
     new = [response for response in added if counts(response)]
-    return replace(
-        counters,
+    return counters._replace(
         messages=counters.messages + len(new),
         peer=counters.peer + sum(response.kind is Kind.PEER for response in new),
         first_at=min([response.at for response in new] + ([counters.first_at] if counters.first_at else []), default=None),
@@ -28,8 +26,7 @@ def with_added(counters: Counters, added: Iterable[Response], voices: int) -> Co
 def recounted(counters: Counters, responses: Iterable[Response]) -> Counters:
     """The counters worked out anew from all responses to the question. The last human message stays as it is."""
     stored = [response for response in responses if counts(response)]
-    return replace(
-        counters,
+    return counters._replace(
         messages=len(stored),
         peer=sum(response.kind is Kind.PEER for response in stored),
         first_at=min((response.at for response in stored), default=None),
@@ -41,4 +38,4 @@ def spoken(counters: Counters, at: datetime | None) -> Counters:
     """The counters after somebody, it does not matter who, spoke at that moment."""
     if at is None or (counters.last_human_at is not None and counters.last_human_at >= at):
         return counters
-    return replace(counters, last_human_at=at)
+    return counters._replace(last_human_at=at)

@@ -149,7 +149,7 @@ def _invite(desk: Desk, chat: Chat, quiet: _Quiet) -> None:
     not_after = desk.now + LATEST[quiet.edition.format.mode]
     outgoing.post_in_thread(desk, chat, quiet.asked, f"quiet:{quiet.asked.tag}", Message(text), purpose="unasked", not_after=not_after)
     counters = quiet.situation.counters
-    desk.uow.questions.save_counters([replace(counters, unasked_posts=counters.unasked_posts + 1, last_unasked_at=desk.now)])
+    desk.uow.questions.save_counters([counters._replace(unasked_posts=counters.unasked_posts + 1, last_unasked_at=desk.now)])
     desk.uow.chats.save(replace(chat, last_unasked_at=desk.now))
     desk.uow.facts.put(_used_key(chat, prompt), desk.now.isoformat())
     _note(desk, quiet.asked, Decision.SENT, prompt=prompt)

@@ -1,7 +1,7 @@
 """What members are told privately when they are first heard: the privacy notice, and that a message may identify somebody."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import quote, unquote
 
@@ -36,8 +36,7 @@ def give_notice(desk: Desk, heard_first: Iterable[tuple[Member, datetime]]) -> N
     Never before what they were first heard to say by the platform's clock: the notice is no notice for that.
     """
     rows = [
-        replace(_privately(desk, member, f"notice:{member.id}", Message(_notice(desk, member)), NOTICE), due_at=max(desk.now, at))
-        for member, at in heard_first
+        _privately(member, f"notice:{member.id}", Message(_notice(desk, member)), NOTICE, max(desk.now, at)) for member, at in heard_first
     ]
     if rows:
         desk.uow.outbox.add(rows)
@@ -53,9 +52,8 @@ def noticed(desk: Desk, row: Outgoing) -> None:
 def tell_of_identifiers(desk: Desk, notes: Iterable[tuple[Chat, Member, Version, IdentifierKind]]) -> None:
     """Tell the authors at once that a message of theirs may identify somebody; one note a version of the message."""
     rows = [
-        replace(
-            _privately(desk, author, f"identifier:{chat.id}:{_address(version)}", _identifier_note(desk, chat, version, kind), IDENTIFIER),
-            chat=chat.id,
+        _privately(
+            author, f"identifier:{chat.id}:{_address(version)}", _identifier_note(desk, chat, version, kind), IDENTIFIER, desk.now, chat.id
         )
         for chat, author, version, kind in notes
     ]
@@ -70,13 +68,14 @@ def version_of(platform: str, parts: tuple[str, ...]) -> Version | None:
     return Version(MessageKey(platform, unquote(parts[1]), unquote(parts[2])), int(parts[3]))
 
 
-def _privately(desk: Desk, member: Member, key: str, message: Message, purpose: str) -> Outgoing:
+def _privately(member: Member, key: str, message: Message, purpose: str, due_at: datetime, chat: int | None = None) -> Outgoing:
     return Outgoing(
         key=key,
         lane=private_lane(member.person),
         target=Privately(member.person),
         message=message,
-        due_at=desk.now,
+        due_at=due_at,
+        chat=chat,
         purpose=purpose,
         member=member.id,
     )

@@ -23,7 +23,7 @@ ASYNC = replace(FREE, allowance=allowance(Level.LIGHT, Mode.ASYNC, Budget()))
 
 
 def spoke(situation: Situation, **counters: object) -> Situation:
-    return replace(situation, counters=replace(situation.counters, **counters))  # type: ignore[arg-type]
+    return replace(situation, counters=situation.counters._replace(**counters))  # type: ignore[arg-type]
 
 
 def chat(situation: Situation, **fields: object) -> Situation:

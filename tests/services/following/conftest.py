@@ -179,7 +179,7 @@ class World:
         with self.desk() as desk:
             counters = desk.uow.questions.counters([asked.id])[asked.id]
             messages = counters.messages + counted
-            desk.uow.questions.save_counters([replace(counters, last_human_at=self.now, messages=messages, voices=messages)])
+            desk.uow.questions.save_counters([counters._replace(last_human_at=self.now, messages=messages, voices=messages)])
 
     def took_part(self, chat: Chat, name: str, zone: str | None = None) -> Member:
         with self.desk() as desk:

@@ -133,7 +133,7 @@ class Play:
     def end_state(self) -> tuple[list[tuple[object, ...]], list[Counters]]:
         """What is stored, without row ids; the last human message is left out: it may stand for one that was removed since."""
         rows = [row._replace(id=0) for row in self.responses()]
-        return sorted(rows, key=repr), [replace(self.counters(number), last_human_at=None) for number in self.asked]
+        return sorted(rows, key=repr), [self.counters(number)._replace(last_human_at=None) for number in self.asked]
 
     def knows(self, *names: str, noticed: bool = True) -> list[Member]:
         """Members met before the chat."""
