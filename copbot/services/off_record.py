@@ -47,7 +47,11 @@ def _chat(desk: Desk, call: Call) -> Chat:
 
 
 def _erase(desk: Desk, call: Call, key: MessageKey, author: Person | None) -> Reply:
-    """Only for the author; where the platform does not say who that is, for whom a response or reflection of the message is stored."""
+    """Only for the author; where the platform does not say who that is, for whom a response or reflection of the message is stored.
+
+    The message may belong to another chat than the command: its own is locked, or what others count there meanwhile would be lost.
+    """
+    desk.uow.chats.lock_touched((), (), [key])
     rows, written = desk.uow.responses.of_messages([key]), desk.uow.follow_ups.of_direct_messages([key])
     members = {row.member for row in rows} | {one.member for one in written}
     if (members != {call.by.id}) if author is None else (author != call.by.person):
