@@ -1,8 +1,7 @@
 """What Discord's gateway tells, handed over to copbot. Nothing is acknowledged there: what could not be taken is read in the history."""
 
 import asyncio
-from asyncio import current_task
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -69,7 +68,9 @@ class Intake:
         self._again_after = again_after
         self._read_again_after = read_again_after
         self._loop = asyncio.get_running_loop()
-        self._going: set[asyncio.Task[Any] | None] = set()
+        self._going: set[asyncio.Task[Any]] = set()
+        self._burst: list[Heard] = []
+        self._under_way = 0
         self._beside: set[asyncio.Task[Any]] = set()
         self._offering = False
         self._held: dict[str, list[tuple[str, Payload]]] = {}
@@ -105,7 +106,7 @@ class Intake:
         """Take nothing more. What was handed over already comes to its end, unless ``at_once``: people wait for their answers."""
         if self._read_again is not None:
             self._read_again.cancel()
-        ending = [task for task in (*self._beside, *(self._going if at_once else ())) if task is not None]
+        ending = [*self._beside, *(self._going if at_once else ())]
         for task in ending:
             task.cancel()
         await asyncio.gather(*ending, return_exceptions=True)
@@ -185,42 +186,48 @@ class Intake:
             log.error("An interaction failed", action="interaction_failed", platform=DISCORD, error=type(error).__name__)
 
     def _take(self, heard: Heard) -> None:
-        """Tasks start in the order in which they are made: so the inbox gets events in the order in which they came."""
-        if len(self._going) + self._holding >= self._most_at_once:
-            self._not_taken(None)
-        else:
-            self._going.add(self._loop.create_task(self._handed_over(heard)))
+        """What is read from the gateway in one go is handed over in one go, in the order in which it came: a task for each message would
+        cost as much as reading it.
+        """
+        if self._under_way + self._holding >= self._most_at_once:
+            self._not_taken(())
+            return
+        self._under_way += 1
+        self._burst.append(heard)
+        if len(self._burst) == 1:
+            self._go(self._going, self._handed_over())
 
-    def _go(self, going: set[Any], coroutine: Coroutine[None, None, None]) -> None:
+    def _go(self, going: set[asyncio.Task[Any]], coroutine: Coroutine[None, None, None]) -> None:
         task = self._loop.create_task(coroutine)
         going.add(task)
         task.add_done_callback(going.discard)
 
-    async def _handed_over(self, heard: Heard) -> None:
-        """Takes itself off the list: a callback for each event would be a turn of the loop's for each."""
+    async def _handed_over(self) -> None:
+        """Begins once nothing more is there to be read at once."""
+        burst, self._burst = self._burst, []
         try:
-            await self._inbox(heard)
+            await self._inbox(*burst)
         except Exception as error:  # noqa: BLE001 - whatever the inbox raised: it is offered again, or read in the history
-            log.warning("An event was not taken", action="not_taken", platform=DISCORD, error=type(error).__name__)
-            self._not_taken(heard)
+            log.warning("Events were not taken", action="not_taken", platform=DISCORD, events=len(burst), error=type(error).__name__)
+            self._not_taken(burst)
         else:
             if self._refused:
                 self.missed.set()
         finally:
-            self._going.discard(current_task(self._loop))
+            self._under_way -= len(burst)
 
-    def _not_taken(self, heard: Heard | None) -> None:
-        """The first one that is not taken is offered until it is, in case nothing else is said; the others are read in the history."""
+    def _not_taken(self, burst: Sequence[Heard]) -> None:
+        """The first ones not taken are offered until they are, in case nothing else is said; the others are read in the history."""
         self._refused = True
-        if heard is not None and not self._offering:
+        if burst and not self._offering:
             self._offering = True
-            self._go(self._beside, self._offered_again(heard))
+            self._go(self._beside, self._offered_again(burst))
 
-    async def _offered_again(self, heard: Heard) -> None:
+    async def _offered_again(self, burst: Sequence[Heard]) -> None:
         while True:
             await asyncio.sleep(self._again_after)
             try:
-                await self._inbox(heard)
+                await self._inbox(*burst)
             except Exception as error:  # noqa: BLE001 - as above
                 log.info("The inbox does not work yet", action="not_taken", platform=DISCORD, error=type(error).__name__)
             else:
@@ -229,8 +236,8 @@ class Intake:
 
     def _hold(self, channel: str, event: str, data: Payload) -> None:
         """Discord has not told of this channel: what happens in it waits until it has been asked."""
-        if len(self._going) + self._holding >= self._most_at_once:
-            self._not_taken(None)
+        if self._under_way + self._holding >= self._most_at_once:
+            self._not_taken(())
             return
         if channel not in self._held:
             self._held[channel] = []

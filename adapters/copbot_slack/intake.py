@@ -41,20 +41,25 @@ class Intake:
 
     async def event(self, payload: Payload) -> None:
         """An Events API payload: returns once it is committed, or there is nothing in it for copbot."""
-        try:
-            await self._event(payload)
-        except Exception as error:  # whatever it was: Slack keeps the event and sends it again
-            self._note(error)
-            raise
+        heard = self.heard(payload)
+        if heard is not None:
+            await self.take(heard)
 
-    async def _event(self, payload: Payload) -> None:
-        if payload["type"] == "app_rate_limited":
+    def heard(self, payload: Payload) -> Heard | None:
+        """What an Events API payload tells copbot, if anything."""
+        if payload.get("type") == "app_rate_limited":
             log.warning("Slack holds events back", action="events_held_back", platform=SLACK)
             self._refused = True
-            return
-        heard = self._heard(payload["event"])
-        if heard is not None:
-            await self._take(heard)
+            return None
+        return self._read(payload.get("event") or {})
+
+    async def take(self, *heard: Heard) -> None:
+        """Returns once all of it is committed."""
+        try:
+            await self._take(*heard)
+        except Exception as error:  # whatever it was: Slack keeps the events and sends them again
+            self._note(error, len(heard))
+            raise
 
     async def command(self, payload: Payload) -> Element:
         """A slash command; gives what to acknowledge it with, as do the following."""
@@ -72,7 +77,7 @@ class Intake:
         """A form."""
         return await self._interaction(hearing.submission(payload, self._clock.now()), payload)
 
-    def _heard(self, event: Payload) -> Heard | None:
+    def _read(self, event: Payload) -> Heard | None:
         """An event that nobody can read would come again for ever; Slack's pages say that new keys and kinds are to be expected."""
         try:
             return hearing.heard(event, self._me)
@@ -84,26 +89,26 @@ class Intake:
     async def _interaction(self, heard: Interaction, payload: Payload) -> Element:
         return await self.answers.acknowledgement(heard, payload, self._take)
 
-    async def _take(self, heard: Heard) -> None:
-        if self._at_once >= self._most_at_once and not isinstance(heard, Interaction):
+    async def _take(self, *heard: Heard) -> None:
+        if self._at_once + len(heard) > self._most_at_once and not any(isinstance(one, Interaction) for one in heard):
             self._refused = True
             raise OverflowError("more is said than is committed")
-        self._at_once += 1
+        self._at_once += len(heard)
         try:
-            await self._inbox(heard)
+            await self._inbox(*heard)
         except Exception:  # whatever it was, it goes on: what is not taken is not acknowledged
             self._refused = True
             raise
         finally:
-            self._at_once -= 1
+            self._at_once -= len(heard)
         if self._refused:
             self.missed.set()
         if self._not_acknowledged:
             log.info("Events are taken again", action="acknowledged_again", platform=SLACK, refused=self._not_acknowledged)
             self._not_acknowledged = 0
 
-    def _note(self, error: Exception) -> None:
+    def _note(self, error: Exception, events: int) -> None:
         """The first refusal is logged, and how many there were once the inbox works again: an outage refuses thousands."""
         if not self._not_acknowledged:
             log.warning("Events are not taken", action="not_acknowledged", platform=SLACK, error=type(error).__name__)
-        self._not_acknowledged += 1
+        self._not_acknowledged += events

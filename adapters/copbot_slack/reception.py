@@ -45,8 +45,8 @@ class _Run:
         if tenant not in self.ears:
             full = Full(tenant.team)
 
-            async def inbox(heard: Heard) -> None:
-                await self.inbox(full.heard(heard))
+            async def inbox(*heard: Heard) -> None:
+                await self.inbox(*map(full.heard, heard))
 
             self.ears[tenant] = tenant.slack.ears(tenant.me, inbox, self.missed)
         return self.ears[tenant]

@@ -9,7 +9,7 @@ here lives for one socket, and its successor is there before it goes.
 import asyncio
 import json
 import logging
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,6 +22,7 @@ from slack_sdk.socket_mode.request import SocketModeRequest
 from slack_sdk.web.async_client import AsyncWebClient
 from typing_extensions import override
 
+from copbot.domain.heard import Heard, Interaction
 from copbot.errors import NotAuthenticated, Refused, TryLater, Unclear
 from copbot.kit.closing import to_its_end
 from copbot_slack.answering import ACKNOWLEDGED_IN
@@ -67,7 +68,7 @@ async def listen(settings: SlackSettings, web: Web, me: Me, intake: Intake, pati
 
     Raises NotAuthenticated where Slack does not let the app in.
     """
-    sockets = _Sockets(settings, web, patience, _take(make_app(settings, me, intake), intake))
+    sockets = _Sockets(settings, web, patience, intake, _take(make_app(settings, me, intake), intake))
     keeping = [asyncio.create_task(sockets.keep()) for _ in range(settings.connections)]
     missed = asyncio.create_task(intake.missed.wait())
     until: set[asyncio.Future[Any]] = {*keeping, missed, sockets.over}
@@ -118,6 +119,8 @@ class _Socket(SocketModeClient):
         self.leaving: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self.heard_at = 0.0
         self.going: set[asyncio.Task[None]] = set()
+        self.burst: list[tuple[str, Heard | None]] = []
+        """Envelopes that came together, and what they tell."""
         self._frame = frame
 
     @override
@@ -165,11 +168,12 @@ class _Socket(SocketModeClient):
 class _Sockets:
     """The sockets of one run. ``over``: its end, set when there was a moment without any."""
 
-    def __init__(self, settings: SlackSettings, web: Web, patience: Patience, take: Take) -> None:
+    def __init__(self, settings: SlackSettings, web: Web, patience: Patience, intake: Intake, take: Take) -> None:
         self.over: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._settings = settings
         self._web = web
         self._patience = patience
+        self._intake = intake
         self._take = take
         self._all: set[_Socket] = set()
         self._up: set[_Socket] = set()
@@ -246,25 +250,60 @@ class _Sockets:
                     self.over.set_exception(NotAuthenticated(SLACK, "Socket Mode is switched off for this app", SWITCH_ON))
             case "disconnect" if not socket.leaving.done():
                 socket.leaving.set_result(None)
+            case _ if _is_message(frame):
+                self._hear(socket, frame)
             case _ if "envelope_id" in frame:
-                dealing = asyncio.create_task(self._deal(socket, frame))
-                socket.going.add(dealing)
-                dealing.add_done_callback(socket.going.discard)
+                _go(socket, self._deal(socket, frame))
+
+    def _hear(self, socket: _Socket, envelope: Payload) -> None:
+        """Messages that are read from the socket in one go are handed over in one go: a task for each would cost as much as reading it.
+
+        What asks for an answer goes by itself: the others need not wait for it.
+        """
+        heard = self._intake.heard(envelope["payload"])
+        if isinstance(heard, Interaction):
+            _go(socket, self._deal(socket, envelope))
+            return
+        socket.burst.append((envelope["envelope_id"], heard))
+        if len(socket.burst) == 1:
+            _go(socket, self._hand_over(socket))
+
+    async def _hand_over(self, socket: _Socket) -> None:
+        """Begins once nothing more is there to be read at once. Tasks start in the order in which they are made."""
+        burst, socket.burst = socket.burst, []
+        try:
+            await self._intake.take(*(heard for _, heard in burst if heard is not None))
+        except Exception:  # noqa: BLE001 - whatever the inbox raised, and the intake has said so: Slack keeps the events and sends them again
+            return
+        for envelope, _ in burst:
+            await _acknowledge(socket, envelope, {})
 
     async def _deal(self, socket: _Socket, envelope: Payload) -> None:
-        """Tasks start in the order in which they are made: so the inbox gets events in the order in which they came."""
         try:
             payload = await self._take(envelope)
         except Exception as error:  # noqa: BLE001 - whatever the inbox raised: Slack keeps the event and sends it again
             if envelope["type"] != "events_api":  # of events the intake says so
                 log.error("An interaction was not taken", action="interaction_failed", platform=SLACK, error=type(error).__name__)
             return
-        if payload is None:
-            return
-        try:
-            await socket.acknowledge(envelope["envelope_id"], payload)
-        except (ClientError, ConnectionError):
-            log.info("An acknowledgement got lost; the event comes again", action="acknowledgement_lost", platform=SLACK)
+        if payload is not None:
+            await _acknowledge(socket, envelope["envelope_id"], payload)
+
+
+def _is_message(frame: Payload) -> bool:
+    return frame.get("type") == "events_api" and "envelope_id" in frame and frame["payload"].get("event", {}).get("type") == "message"
+
+
+def _go(socket: _Socket, work: Coroutine[None, None, None]) -> None:
+    going = asyncio.create_task(work)
+    socket.going.add(going)
+    going.add_done_callback(socket.going.discard)
+
+
+async def _acknowledge(socket: _Socket, envelope: str, payload: Element) -> None:
+    try:
+        await socket.acknowledge(envelope, payload)
+    except (ClientError, ConnectionError):
+        log.info("An acknowledgement got lost; the event comes again", action="acknowledgement_lost", platform=SLACK)
 
 
 async def _until_it_goes(socket: _Socket, silence: float) -> None:

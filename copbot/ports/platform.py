@@ -11,7 +11,7 @@ promise, tested by ``copbot.testing.contract.PlatformContract``:
 Adapters raise only the errors of ``copbot.errors.PlatformError``'s tree.
 """
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -24,8 +24,13 @@ from copbot.ports.clock import Clock
 from copbot.ports.keeping import Keeping
 from copbot.ports.leases import Leases
 
-Inbox = Callable[[Heard], Awaitable[None]]
-"""Takes what was heard; returns after it is committed, so that the platform is acknowledged only then."""
+
+class Inbox(Protocol):
+    """Takes what was heard, several things at once where they came together; returns after all of it is committed, so that the platform is
+    acknowledged only then. What it raises says that something of it was not; given again, what was committed already changes nothing.
+    """
+
+    async def __call__(self, *heard: Heard) -> None: ...
 
 
 class Threads(StrEnum):

@@ -140,9 +140,9 @@ class Bot:
                 await self._scrub_if_owed()
                 return min(await self._due(), default=None)
 
-    async def hear(self, heard: Heard) -> None:
+    async def hear(self, *heard: Heard) -> None:
         """Take something as if a platform had brought it."""
-        await self._receiver.inbox(heard)
+        await self._receiver.inbox(*heard)
 
     async def report_content(self) -> None:
         """Tell backstage about errors in content files, once for each set of errors."""

@@ -5,8 +5,9 @@ through the platform's history later.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from datetime import date
+from itertools import accumulate, islice
 from random import Random
 from typing import NamedTuple
 
@@ -40,15 +41,17 @@ from copbot.services.desk import Desk
 from copbot.services.identifying import READ_AGAIN_AFTER
 
 BATCH = 200
-MAY_ERASE = (Removed, Edited, Commanded, Pressed, Submitted)
+MAY_ERASE = frozenset({Removed, Edited, Commanded, Pressed, Submitted})
 """After these, erased text must not linger in the database's write-ahead log."""
 
 log = structlog.get_logger(__name__)
 
 
 class _Waiting(NamedTuple):
-    heard: Heard
-    done: asyncio.Future[Reply]
+    """What came together, and what is told of each once it is committed."""
+
+    heard: Sequence[Heard]
+    done: asyncio.Future[list[Reply]]
 
 
 class Receiver:
@@ -81,29 +84,45 @@ class Receiver:
         self._waiting: list[_Waiting] = []
         self._something_waits = asyncio.Event()
 
-    async def inbox(self, heard: Heard) -> None:
-        """Return when the event is committed; an interaction has been answered by then, too."""
-        if isinstance(heard, Request):
-            await self._answer(heard)
-        elif isinstance(heard, Completing):
-            await self._tell(heard, await self._choices_for(heard))
-        elif isinstance(heard, HomeOpened):
-            self._at_home.add(heard.person)
-            await self._show_home(heard.person)
-        else:
-            await self._commit(heard)
-            if isinstance(heard, Said) and not heard.name and self._can_be_asked_for(heard.person):
-                self._nameless.put_nowait(heard.person)
+    async def inbox(self, *heard: Heard) -> None:
+        """Return when all of it is committed; an interaction has been answered by then, too."""
+        happenings: list[Heard] = []
+        for one in heard:
+            if isinstance(one, Request):
+                await self._answer(one)
+            elif isinstance(one, Completing):
+                await self._tell(one, await self._choices_for(one))
+            elif isinstance(one, HomeOpened):
+                self._at_home.add(one.person)
+                await self._show_home(one.person)
+            else:
+                happenings.append(one)
+        if happenings:
+            await self._commit(happenings)
+            self._wonder_who(happenings)
 
     async def run(self) -> None:
         """Commit batch after batch until cancelled."""
         while True:
             await self._something_waits.wait()
-            batch = self._waiting[:BATCH]
-            del self._waiting[:BATCH]
+            batch = self._next_batch()
             if not self._waiting:
                 self._something_waits.clear()
             await self._settle(batch)
+
+    def _next_batch(self) -> list[_Waiting]:
+        """Whole bursts: what came together waits for one commit."""
+        events = accumulate(len(one.heard) for one in self._waiting)
+        taken = next((number for number, so_far in enumerate(events, 1) if so_far >= BATCH), len(self._waiting))
+        batch = self._waiting[:taken]
+        del self._waiting[:taken]
+        return batch
+
+    def _wonder_who(self, heard: Iterable[Heard]) -> None:
+        """Who speaks without a name is to be asked for."""
+        for one in heard:
+            if isinstance(one, Said) and not one.name and self._can_be_asked_for(one.person):
+                self._nameless.put_nowait(one.person)
 
     def _can_be_asked_for(self, person: Person) -> bool:
         return person not in self._known and person.platform in self._platforms
@@ -116,7 +135,7 @@ class Receiver:
     async def _answer(self, heard: Request) -> None:
         """Handle and tell. A fault of copbot's own is told with an apology: it must never end the platform that brought it."""
         try:
-            reply = await self._form_for(heard) or await self._commit(heard)
+            reply = await self._form_for(heard) or (await self._commit([heard]))[0]
         except Exception as error:  # noqa: BLE001 - whatever one interaction did, the others must be heard
             log.error("An interaction failed", action="interaction_failed", kind=type(heard).__name__, error=type(error).__name__)
             reply = hearing.apology(self._library)
@@ -189,46 +208,56 @@ class Receiver:
             log.error("A completion failed", action="completion_failed", option=heard.option, error=type(error).__name__)
             return Choices()
 
-    async def _commit(self, heard: Heard) -> Reply:
-        waiting = _Waiting(heard, asyncio.get_running_loop().create_future())
-        self._waiting.append(waiting)
+    async def _commit(self, heard: Sequence[Heard]) -> list[Reply]:
+        """What is to be told of each. Raises what kept any of them from being stored, or parked; the others are stored all the same."""
+        loop = asyncio.get_running_loop()
+        bursts = [_Waiting(heard[start : start + BATCH], loop.create_future()) for start in range(0, len(heard), BATCH)]
+        self._waiting += bursts
         self._something_waits.set()
-        return await waiting.done
+        return [reply for replies in await asyncio.gather(*(one.done for one in bursts)) for reply in replies]
 
     async def _settle(self, batch: Sequence[_Waiting]) -> None:
         """One batch, to its end, whatever happens: nobody who waits is left waiting, and the next batch comes."""
+        heard = [event for one in batch for event in one.heard]
         try:
-            with self._meters.hearing(len(batch)):
-                replies = await self._write([one.heard for one in batch])
+            with self._meters.hearing(len(heard)):
+                replies = iter(await self._write(heard))
         except Exception as error:  # noqa: BLE001 - one poison event must not take its neighbours along
-            log.error("A batch could not be stored", action="batch_failed", events=len(batch), error=type(error).__name__)
+            log.error("A batch could not be stored", action="batch_failed", events=len(heard), error=type(error).__name__)
             for one in batch:
-                await self._alone(one)
+                await self._one_by_one(one)
         else:
-            for one, reply in zip(batch, replies, strict=True):
-                _finish(one, reply)
-        if any(isinstance(one.heard, MAY_ERASE) for one in batch):
+            for one in batch:
+                _finish(one, list(islice(replies, len(one.heard))))
+        if not MAY_ERASE.isdisjoint(map(type, heard)):
             self.scrub_owed = True
         self._alarm.ring()
 
-    async def _alone(self, one: _Waiting) -> None:
-        try:
-            [reply] = await self._write([one.heard])
-            _finish(one, reply)
-        except Exception as error:  # noqa: BLE001 - parked by address only, read again through history
-            await self._park(one, error)
+    async def _one_by_one(self, burst: _Waiting) -> None:
+        replies = [await self._alone(heard) for heard in burst.heard]
+        told = [reply for reply in replies if not isinstance(reply, Exception)]
+        if len(told) == len(replies):
+            _finish(burst, told)
+        elif not burst.done.done():
+            burst.done.set_exception(next(reply for reply in replies if isinstance(reply, Exception)))
 
-    async def _park(self, one: _Waiting, error: Exception) -> None:
+    async def _alone(self, heard: Heard) -> Reply | Exception:
+        """What to tell of it, or why it could not even be parked."""
+        try:
+            [reply] = await self._write([heard])
+        except Exception as error:  # noqa: BLE001 - parked by address only, read again through history
+            return await self._parked(heard, error)
+        return reply
+
+    async def _parked(self, heard: Heard, error: Exception) -> Reply | Exception:
         self._meters.parked()
-        log.error("An event is parked", action="event_parked", kind=type(one.heard).__name__, error=type(error).__name__)
-        heard = one.heard
+        log.error("An event is parked", action="event_parked", kind=type(heard).__name__, error=type(error).__name__)
         try:
             if isinstance(heard, Happening):
                 await self._store.write(lambda uow: hearing.park(self._desk(uow), heard, type(error).__name__))
-            _finish(one, hearing.apology(self._library) if isinstance(heard, Request) else Nothing())
         except Exception as worse:  # noqa: BLE001 - not even parking works: the platform keeps it and brings it again
-            if not one.done.done():
-                one.done.set_exception(worse)
+            return worse
+        return hearing.apology(self._library) if isinstance(heard, Request) else Nothing()
 
     async def _write(self, heard: Sequence[Heard]) -> list[Reply]:
         return await self._store.write(lambda uow: hearing.take(self._desk(uow), heard))
@@ -237,6 +266,6 @@ class Receiver:
         return Desk(uow, self._clock.now(), self._library, self._random)
 
 
-def _finish(one: _Waiting, reply: Reply) -> None:
+def _finish(one: _Waiting, replies: list[Reply]) -> None:
     if not one.done.done():
-        one.done.set_result(reply)
+        one.done.set_result(replies)

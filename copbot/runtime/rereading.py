@@ -100,7 +100,7 @@ class Rereading:
                 *happenings,
                 *await self._store.read(lambda uow: hearing.missing(self._desk(uow), place, since, began, happenings)),
             ]
-        await asyncio.gather(*(self._inbox(happening) for happening in happenings))
+        await self._inbox(*happenings)
         await self._store.write(lambda uow: hearing.fill_gap(self._desk(uow), place, since, began))
 
     async def _shown(self, history: History, place: Place, since: datetime) -> Sequence[Happening] | None:

@@ -50,12 +50,12 @@ class Ears:
         self.refused: list[Heard] = []
         self.deaf = False
 
-    async def __call__(self, heard: Heard) -> None:
-        """Take it, or raise ConnectionError while ``deaf``."""
+    async def __call__(self, *heard: Heard) -> None:
+        """Take all of it, or raise ConnectionError while ``deaf``."""
         if self.deaf:
-            self.refused.append(heard)
+            self.refused += heard
             raise ConnectionError("deaf")
-        self.heard.append(heard)
+        self.heard += heard
 
 
 class Rig(Protocol):

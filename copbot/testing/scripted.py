@@ -61,11 +61,12 @@ class ScriptedBot:
         await self._platform.open_thread(CHANNEL, "Question 1 of 4", Message(QUESTION), key="q1")
         await self._platform.post(BACKSTAGE, Message(PANEL, BUTTONS), key="panel")
 
-    async def hear(self, heard: Heard) -> None:
+    async def hear(self, *heard: Heard) -> None:
         """The inbox."""
-        self.heard.append(heard)
-        if isinstance(heard, Commanded | Pressed | Submitted):
-            await self._platform.tell(heard, await self._reply(heard))
+        self.heard += heard
+        for one in heard:
+            if isinstance(one, Commanded | Pressed | Submitted):
+                await self._platform.tell(one, await self._reply(one))
 
     async def _reply(self, heard: Commanded | Pressed | Submitted) -> Reply:
         match heard:

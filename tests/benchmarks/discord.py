@@ -89,9 +89,9 @@ class DiscordChat(LiveChat):
         self._talk.stored.update(stored)
         self._source.load(self._talk.said)
 
-    async def _inbox(self, heard: Heard) -> None:
-        await self._bot.hear(heard)
-        self._source.heard()
+    async def _inbox(self, *heard: Heard) -> None:
+        await self._bot.hear(*heard)
+        self._source.heard(len(heard))
 
 
 class BarePeer:

@@ -140,11 +140,12 @@ class Source:
         self._tell({"file": str(self._file), "outstanding": outstanding})
         await self._all.wait()
 
-    def heard(self) -> None:
-        """One more is stored. Discord asks for no acknowledgement: this is so that batches are as large as they are elsewhere."""
-        self._heard += 1
-        if self._heard % self._window == 0:
-            self._tell({"more": self._window})
+    def heard(self, messages: int = 1) -> None:
+        """So many more are stored. Discord asks for no acknowledgement: this is so that batches are as large as they are elsewhere."""
+        windows = self._heard // self._window
+        self._heard += messages
+        if more := self._heard // self._window - windows:
+            self._tell({"more": more * self._window})
         if self._heard == self._left:
             self._all.set()
 

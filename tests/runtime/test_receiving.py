@@ -14,6 +14,7 @@ from copbot.domain.heard import Said
 from copbot.domain.place import Person, Place, Profile
 from copbot.ports.store import UnitOfWork
 from copbot.runtime.bot import Bot
+from copbot.runtime.receiver import BATCH
 from copbot.store.store import SqlStore
 
 T = TypeVar("T")
@@ -39,23 +40,54 @@ def store() -> Stumbling:
     return Stumbling.in_memory()
 
 
-async def test_a_poison_event_is_parked_by_its_address_only(
-    open_house: Open, store: Stumbling, caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture[str]
-) -> None:
+@pytest.fixture
+async def answering(open_house: Open) -> House:
+    """A house while the first question is answered."""
     house: House = await open_house("2018-01-28 12:00")
     await house.schedule()
     await house.until("2018-01-31 19:36")
-    thread = house.thread("Q1")
-    place = Place("room", CHANNEL, thread)
+    return house
+
+
+def lines(house: House, count: int) -> list[Said]:
+    """Of as many people, in the first question's thread."""
+    place, now = Place("room", CHANNEL, house.thread("Q1")), house.clock.now()
     people = [Person("room", id) for id in ("maria", "tom", "ben")]
-    said = [Said(house.clock.now() + timedelta(seconds=n), place, who, f"x{n}", f"{SECRET} {n}") for n, who in enumerate(people)]
+    return [Said(now + timedelta(seconds=n), place, people[n % 3], f"x{n}", f"{SECRET} {n}", name=people[n % 3].id) for n in range(count)]
+
+
+async def kept(house: House) -> list[str]:
+    return [response.message.message for response in await house.responses() if response.message]
+
+
+@pytest.mark.parametrize("together", [True, False], ids=["in one go", "one by one"])
+async def test_a_poison_event_is_parked_by_its_address_only(
+    answering: House, store: Stumbling, caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture[str], *, together: bool
+) -> None:
+    said = lines(answering, 3)
     store.fails = frozenset({store.writes + 1, store.writes + 3})
-    await asyncio.gather(*(house.bot.hear(one) for one in said))
-    kept = await house.responses()
-    assert [response.message.message for response in kept if response.message] == ["x0", "x2"]
-    parked = await store.read(lambda uow: uow.facts.get(f"parked:room:{CHANNEL}:{thread}:x1"))
+    await (answering.bot.hear(*said) if together else asyncio.gather(*(answering.bot.hear(one) for one in said)))
+    assert await kept(answering) == ["x0", "x2"]
+    parked = await store.read(lambda uow: uow.facts.get(f"parked:room:{CHANNEL}:{said[1].place.thread}:x1"))
     assert parked == "Said ValueError"
     assert SECRET not in caplog.text + "".join(capsys.readouterr())
+
+
+async def test_what_could_not_even_be_parked_comes_again_and_its_neighbours_are_kept(answering: House, store: Stumbling) -> None:
+    said = lines(answering, 3)
+    store.fails = frozenset({store.writes + 1, store.writes + 3, store.writes + 4})
+    with pytest.raises(ValueError, match="trouble"):
+        await answering.bot.hear(*said)
+    assert await kept(answering) == ["x0", "x2"]
+    await answering.bot.hear(*said)
+    assert sorted(await kept(answering)) == ["x0", "x1", "x2"]
+
+
+async def test_what_comes_together_is_committed_together_up_to_a_batch(answering: House, store: Stumbling) -> None:
+    writes = store.writes
+    await answering.bot.hear(*lines(answering, BATCH + 1))
+    assert len(await kept(answering)) == BATCH + 1
+    assert store.writes == writes + 2
 
 
 async def test_a_step_that_fails_stops_nobody_elses_chat(open_house: Open, store: Stumbling) -> None:

@@ -99,8 +99,8 @@ async def test_connections_that_keep_ending_are_read_after_once(live: House, his
     await live.until("2018-01-31 19:36")
     heard: list[Heard] = []
 
-    async def hear(one: Heard) -> None:
-        heard.append(one)
+    async def hear(*those: Heard) -> None:
+        heard.extend(those)
 
     history.forget()
     rereading = Rereading(live.store, live.content, {"room": live.room}, live.clock, Random(1), hear)

@@ -67,12 +67,11 @@ class Counting(Discord):
     async def run(self, inbox: Inbox) -> None:
         counted = counting(self, inbox)
 
-        async def offered(heard: Heard) -> None:
-            if isinstance(heard, Said) and heard.person.id == LAST:
-                self._house.lasts.discard(heard.message)
-                return
-            self.acted += isinstance(heard, Acted)
-            await counted(heard)
+        async def offered(*heard: Heard) -> None:
+            lasts = [one for one in heard if isinstance(one, Said) and one.person.id == LAST]
+            self._house.lasts.difference_update(one.message for one in lasts)
+            self.acted += sum(isinstance(one, Acted) for one in heard)
+            await counted(*(one for one in heard if one not in lasts))
 
         await super().run(offered)
 

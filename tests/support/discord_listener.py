@@ -101,10 +101,11 @@ class Listener:
         self.run.cancel()
         await asyncio.gather(self.run, return_exceptions=True)
 
-    async def inbox(self, heard: Heard) -> None:
-        """Take it, then do what the test wants."""
-        self.heard.append(heard)
-        await self.then(heard)
+    async def inbox(self, *heard: Heard) -> None:
+        """Take it all, then do with each what the test wants."""
+        self.heard += heard
+        for one in heard:
+            await self.then(one)
 
     def tells(self, *replies: Reply) -> None:
         """The core answers whatever it hears next with these, one after the other, and what comes after with nothing."""

@@ -116,20 +116,14 @@ class DiscordRig:
         self.platform = self._new()
         await self.connect()
 
-    async def _inbox(self, heard: Heard) -> None:
+    async def _inbox(self, *heard: Heard) -> None:
+        lasts = [one for one in heard if isinstance(one, Said) and one.person.id == LAST]
+        self._lasts.difference_update(one.message for one in lasts)
         try:
-            if isinstance(heard, Said) and heard.person.id == LAST:
-                self._last(heard)
-            else:
-                await self.ears(heard)
+            await self.ears(*(one for one in heard if one not in lasts))
         finally:
-            self._offered += isinstance(heard, Acted) and not heard.id.startswith("mention:")
+            self._offered += sum(isinstance(one, Acted) and not one.id.startswith("mention:") for one in heard)
             self._changed.set()
-
-    def _last(self, heard: Said) -> None:
-        self._lasts.discard(heard.message)
-        if self.ears.deaf:
-            raise ConnectionError("deaf")
 
     async def settle(self) -> None:
         """Every interaction has come to the inbox; and of every channel in which people did something, what was said after it."""

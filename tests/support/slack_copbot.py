@@ -30,13 +30,14 @@ class Copbot:
         self.down = False
         self.run: asyncio.Task[None] = asyncio.get_running_loop().create_task(platform.run(self.inbox))
 
-    async def inbox(self, heard: Heard) -> None:
+    async def inbox(self, *heard: Heard) -> None:
         """As the core does: what is told is told before it returns."""
         if self.down:
             raise ConnectionError("down")
-        self.heard.append(heard)
-        if isinstance(heard, Interaction) and self.replies:
-            await self.platform.tell(heard, self.replies.pop(0))
+        for one in heard:
+            self.heard.append(one)
+            if isinstance(one, Interaction) and self.replies:
+                await self.platform.tell(one, self.replies.pop(0))
 
 
 def settings_on(many: ManySlacks, keys: str) -> dict[str, Any]:

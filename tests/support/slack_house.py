@@ -80,10 +80,10 @@ class Counting(Protocol):
 def counting(adapter: Counting, inbox: Inbox) -> Inbox:
     """The inbox, each event counted while it is in hand."""
 
-    async def counted(heard: Heard) -> None:
+    async def counted(*heard: Heard) -> None:
         adapter.busy += 1
         try:
-            await inbox(heard)
+            await inbox(*heard)
         finally:
             adapter.busy -= 1
 

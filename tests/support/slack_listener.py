@@ -24,7 +24,7 @@ NOW = datetime(2018, 1, 31, 19, 30, tzinfo=UTC)
 Then = Callable[[Heard], Awaitable[None]]
 
 
-async def nothing(_: Heard) -> None:
+async def nothing(*_: Heard) -> None:
     """What a core does that has nothing to say."""
 
 
@@ -76,10 +76,11 @@ class Listener:
         self.run.cancel()
         await asyncio.gather(self.run, return_exceptions=True)
 
-    async def inbox(self, heard: Heard) -> None:
-        """Take it, then do what the test wants."""
-        self.heard.append(heard)
-        await self.then(heard)
+    async def inbox(self, *heard: Heard) -> None:
+        """Take it all, then do with each what the test wants."""
+        self.heard += heard
+        for one in heard:
+            await self.then(one)
 
     async def settled(self) -> None:
         """Wait until nothing is on its way any more."""

@@ -95,14 +95,14 @@ class SlackRig:
         self.platform = self._new()
         await self.connect()
 
-    async def _inbox(self, heard: Heard) -> None:
+    async def _inbox(self, *heard: Heard) -> None:
         """What refuses lets Slack's time run out soon; what was submitted is told before its inbox returns, as the core does."""
         try:
-            await self.ears(heard)
+            await self.ears(*heard)
         except ConnectionError:
             asyncio.get_running_loop().call_later(WRONGLY_ACKNOWLEDGED_IN, self.slack.links.expire)
             raise
-        if isinstance(heard, Submitted):
+        if any(isinstance(one, Submitted) for one in heard):
             self._holding += 1
             self.slack.deliveries.changed.set()
             await self._acknowledged()

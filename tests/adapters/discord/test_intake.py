@@ -148,6 +148,7 @@ class TestBadLuck:
     async def test_what_is_not_taken_is_offered_until_it_is_and_the_history_is_to_be_read(self, discord: Loopback, bot: Listener) -> None:
         bot.then = refuse
         discord.people.say(ADA, SLT, "one")
+        await until(lambda: texts(bot) == ["one"])
         discord.people.say(ADA, SLT, "two")
         await until(lambda: texts(bot).count("one") > 2)
         assert (texts(bot).count("two"), bot.run.done()) == (1, False)

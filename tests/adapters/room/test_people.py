@@ -123,7 +123,7 @@ async def test_without_a_bot_people_are_not_kept_waiting_and_all_of_it_comes_lat
 async def test_a_person_waits_for_the_bots_commit(room: Room) -> None:
     taken = asyncio.Event()
 
-    async def slow(heard: Heard) -> None:
+    async def slow(*heard: Heard) -> None:
         await taken.wait()
 
     task = asyncio.create_task(room.run(slow))

@@ -154,7 +154,10 @@ class RoomExchange:
     async def _dawdle(self) -> None:
         await self._clock.sleep(LATEST * self._random.random() ** 4)
 
-    async def _deliver(self, heard: Heard) -> None:
+    async def _deliver(self, *heard: Heard) -> None:
+        await asyncio.gather(*map(self._deliver_one, heard))
+
+    async def _deliver_one(self, heard: Heard) -> None:
         """Give it to one of the bots that listen, again and again until one of them has acknowledged it."""
         number = next(self._numbers)
         taken = self._taken[number] = asyncio.Event()
