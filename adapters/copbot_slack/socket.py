@@ -46,6 +46,9 @@ SWITCH_ON = "Switch it on at api.slack.com/apps -> Socket Mode and start copbot 
 QUIET = logging.Logger("slack_sdk", logging.CRITICAL + 1)
 """The SDK's own log has people's words in it, and addresses that let anybody in."""
 
+parsed, quoted = json.JSONDecoder().raw_decode, json.encoder.encode_basestring_ascii
+"""What ``json.loads`` and ``json.dumps`` do in the end; there are two for each message."""
+
 Take = Callable[[Payload], Awaitable[Element | None]]
 """Takes an envelope; gives what to acknowledge it with, None for nothing."""
 
@@ -131,7 +134,7 @@ class _Socket(SocketModeClient):
             return
         async for frame in session:
             if frame.type is WSMsgType.TEXT and frame.data.startswith("{"):
-                self._frame(self, json.loads(frame.data))
+                self._frame(self, parsed(frame.data)[0])
             elif frame.type is WSMsgType.PING:
                 await session.pong(frame.data)
 
@@ -145,8 +148,8 @@ class _Socket(SocketModeClient):
     async def acknowledge(self, envelope: str, payload: Element) -> None:
         """Raises ConnectionError or ClientError if the socket is not there any more."""
         if self.current_session is not None:
-            said = {"envelope_id": envelope, "payload": payload} if payload else {"envelope_id": envelope}
-            await self.current_session.send_str(json.dumps(said))
+            said = json.dumps({"envelope_id": envelope, "payload": payload}) if payload else f'{{"envelope_id":{quoted(envelope)}}}'
+            await self.current_session.send_str(said)
 
     @override
     async def close(self) -> None:

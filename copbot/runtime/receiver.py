@@ -214,6 +214,8 @@ class Receiver:
         bursts = [_Waiting(heard[start : start + BATCH], loop.create_future()) for start in range(0, len(heard), BATCH)]
         self._waiting += bursts
         self._something_waits.set()
+        if len(bursts) == 1:
+            return await bursts[0].done
         return [reply for replies in await asyncio.gather(*(one.done for one in bursts)) for reply in replies]
 
     async def _settle(self, batch: Sequence[_Waiting]) -> None:
