@@ -19,8 +19,7 @@ from discord_loopback.server import TOKEN, Loopback
 from discord_loopback.shapes import message_shape, user_shape
 from discord_loopback.world import BOT_USER, GUILD
 from playhouse import BACKSTAGE, CHANNEL, PEOPLE, london
-from slack_house import counting
-from slack_loopback.workspace import Time
+from slack_house import SameTime, counting
 from typing_extensions import override
 
 from copbot.content import Content
@@ -39,18 +38,6 @@ from copbot_discord.settings import read_settings
 
 LAST = "900000000000000999"
 """Whose words are the last of what the bot has been told of a channel: nobody's, and heard by no bot."""
-
-
-class _SameTime(Time):
-    """Discord's clock, which shows what the bot's shows."""
-
-    def __init__(self, clock: SteppingClock) -> None:
-        super().__init__()
-        self._clock = clock
-
-    @override
-    def now(self) -> float:
-        return self._clock.now().timestamp()
 
 
 class Counting(Discord):
@@ -94,7 +81,7 @@ class DiscordHouse:
         self.store = store
         self.content = content
         self.clock = clock
-        self.world.time = _SameTime(clock)
+        self.world.time = SameTime(clock)
         self.troubles: list[Trouble] = []
         self.lasts: set[str] = set()
         self._acts = 0
