@@ -98,7 +98,7 @@ async def house(
             owner = f"{socket.gethostname()}:{os.getpid()}"
             leases |= {name: None if file_of(url) else LeaseTable(store, name, clock, owner) for name in adapters}
             platforms = [make_platform(name, store, clock, settings, make(name), leases[name]) for name, settings in adapters.items()]
-            patient = MeteredStore(PatientStore(store), meters)
+            patient = MeteredStore(PatientStore(store, meters=meters), meters)
             bot = Bot(patient, content, platforms, clock, alarm, random=random, owner=owner, meters=meters)
             async with _listening(store.hints(), alarm):
                 yield House(bot, store, content, platforms, clock, meters)

@@ -33,6 +33,9 @@ WITHHELD_KEYS = frozenset({"text", "body", "content", "fields", "token", "secret
 
 _WITHHELD = "(withheld)"
 _QUIET = ("alembic.runtime.plugins", "apscheduler", "uvicorn.access", "watchfiles")
+_SILENT = ("psycopg",)
+"""It logs what it does not raise: while a database is away a line for every attempt, with the server's words, which may quote a row."""
+
 _FOR_TERMINALS = "color_message"
 """uvicorn's key for its sentence once more, with escape sequences."""
 
@@ -53,6 +56,8 @@ def configure(
     logging.basicConfig(handlers=[handler], level=max(severity, logging.INFO), force=True)
     for name in _QUIET:
         logging.getLogger(name).setLevel(max(severity, logging.WARNING))
+    for name in _SILENT:
+        logging.getLogger(name).setLevel(logging.CRITICAL)
     for name in ("copbot", *adapters):
         logging.getLogger(name).setLevel(severity)
     structlog.configure(

@@ -23,7 +23,7 @@ class Terminal(io.StringIO):
 
 @pytest.fixture(autouse=True)
 def _as_it_was() -> Iterator[None]:
-    names = ("", "copbot", "copbot_room", "alembic.runtime.plugins", "apscheduler", "uvicorn.access", "watchfiles")
+    names = ("", "copbot", "copbot_room", "alembic.runtime.plugins", "apscheduler", "uvicorn.access", "watchfiles", "psycopg")
     levels = {name: logging.getLogger(name).level for name in names}
     handlers = list(logging.getLogger().handlers)
     yield
@@ -127,6 +127,13 @@ def test_chatty_libraries_are_heard_only_when_something_is_wrong() -> None:
     logging.getLogger("apscheduler.scheduler").info("added a job")
     logging.getLogger("apscheduler.scheduler").warning("missed a run")
     assert [line["event"] for line in _lines(stream)] == ["missed a run"]
+
+
+def test_what_the_driver_ignores_it_need_not_say() -> None:
+    stream = io.StringIO()
+    configure("json", "debug", stream=stream)
+    logging.getLogger("psycopg").warning("error ignored terminating %r: %s", "the pipeline", "Failing row contains (I tried pairing).")
+    assert _lines(stream) == []
 
 
 def test_a_line_of_a_library_has_an_action_too_and_says_things_once() -> None:

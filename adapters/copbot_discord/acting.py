@@ -59,8 +59,8 @@ def completing(payload: Payload, where: Where) -> Completing | None:
     typing, id = typing_of(payload["data"]), payload["id"]
     if typing is None:
         return None
-    verb, option, typed, options = typing.verb, typing.option, typing.typed, typing.options
-    return Completing(id, instant(id), stands(payload, where), who(payload), verb, option, typed, options, name=_name(payload))
+    at, verb, option, typed, options = stands(payload, where), typing.verb, typing.option, typing.typed, typing.options
+    return Completing(id, instant(id), at, who(payload), verb, option, typed, options, _name(payload), where.names)
 
 
 def who(payload: Payload) -> Person:

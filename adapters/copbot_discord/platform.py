@@ -1,12 +1,11 @@
 """The port on top of Discord: one bot, by its token."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from copbot.domain.heard import Interaction
-from copbot.domain.message import Choices, Message, Reply
+from copbot.domain.message import Message, Reply
 from copbot.domain.place import Person, Place, Posted, Profile
 from copbot.kit.ring import Ring, Shapes
 from copbot.ports.platform import Finding, Inbox, Setup, Threads
@@ -126,7 +125,7 @@ class Discord:
 
     async def tell(self, interaction: Interaction, reply: Reply) -> None:
         """Tell the person who acted, privately. At most once."""
-        await self._answers.tell(interaction, self._named(self._usages.reply(reply)))
+        await self._answers.tell(interaction, self._usages.reply(reply))
 
     async def profile(self, person: Person) -> Profile:
         """The name that people have chosen to be shown; Discord tells nobody's time zone. Raises Gone."""
@@ -141,13 +140,6 @@ class Discord:
     async def _written(self, message: Message) -> Message:
         """A message of the core's as it is to be read on Discord."""
         return await self._links.in_message(self._usages.message(message))
-
-    def _named(self, reply: Reply) -> Reply:
-        """Channels are offered by their names, which the core does not know."""
-        if not isinstance(reply, Choices):
-            return reply
-        by_id = {option: f"#{self._where.name(option.value)}" for option in reply.options if option.label == f"#{option.value}"}
-        return Choices(tuple(replace(option, label=by_id.get(option, option.label)) for option in reply.options))
 
     async def _post(self, place: Place, message: Message, key: str) -> Posted:
         return await self._posting.post(place, message, key=key)

@@ -1,6 +1,7 @@
 """Which channel every channel and thread belongs to, and what they are called: what Discord's messages do not say themselves."""
 
 from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 from typing import Any
 
 from copbot.domain.place import Place
@@ -57,6 +58,11 @@ class Where:
     def name(self, id: str) -> str:
         """What a channel or thread is called; its id if nobody knows."""
         return self._names.get(id, id)
+
+    @property
+    def names(self) -> Mapping[str, str]:
+        """What channels and threads are called, by their ids, as far as somebody knows."""
+        return MappingProxyType(self._names)
 
     def lobby(self, forum: str, thread: str) -> None:
         """From now on this thread is where a forum's other posts are: to copbot it is the forum itself."""

@@ -141,6 +141,7 @@ class Completing:
     """Somebody is typing ``option`` of ``/cop verb`` and wants to see what it could be; answered with ``Choices``.
 
     ``typed`` is as far as they have come, ``options`` what they have written in the others. It changes nothing and nothing of it is kept.
+    ``channels`` says what channels are called, by their ids, where people never see those.
     """
 
     id: str
@@ -152,6 +153,7 @@ class Completing:
     typed: str
     options: Mapping[str, str] = field(default_factory=dict)
     name: str = ""
+    channels: Mapping[str, str] = field(default_factory=dict)
 
 
 Request = Commanded | Pressed | Submitted

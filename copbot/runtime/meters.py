@@ -41,6 +41,7 @@ class Meters:
         self._seconds = seconds
         self._ticked: float | None = None
         self._connected: dict[str, bool] = {}
+        self._waiting = 0
         self._registry = registry = CollectorRegistry()
         ProcessCollector(registry=registry)
         PlatformCollector(registry=registry)
@@ -84,7 +85,7 @@ class Meters:
         )
         self._platforms = Gauge("copbot_platform_connected", "1 while the platform is connected, else 0.", ["platform"], registry=registry)
         self._tick_age = Gauge("copbot_tick_age_seconds", "Since the last tick; it comes at least every 30 seconds.", registry=registry)
-        self._answers = Gauge("copbot_database_answers", "1 if the database answered just now.", registry=registry)
+        self._answers = Gauge("copbot_database_answers", "1 if the database answered just now and nothing waits for it.", registry=registry)
         self._outgoing_age = Gauge("copbot_outbox_oldest_due_seconds", "How long the oldest post has been due; 0: none.", registry=registry)
         self._step_age = Gauge("copbot_steps_oldest_due_seconds", "How long the oldest step has been due; 0: none.", registry=registry)
         self._unclear = Gauge("copbot_outbox_unclear_posts", "Posts whose outcome is unclear.", registry=registry)
@@ -121,6 +122,20 @@ class Meters:
         with self._timed(self._waits.labels(kind)):
             yield
 
+    @contextmanager
+    def waiting(self) -> Iterator[None]:
+        """Around waiting for a database that cannot be used, or not for what is asked of it: one on a full disk can still be read."""
+        self._waiting += 1
+        try:
+            yield
+        finally:
+            self._waiting -= 1
+
+    @property
+    def waits(self) -> bool:
+        """Whether something waits for the database."""
+        return self._waiting > 0
+
     def connected(self, name: str, *, yes: bool) -> None:
         """A platform's connection began or ended. Its counters are there from the first time on: from nothing to 1 is no increase."""
         for outcome in OUTCOMES.values():
@@ -146,7 +161,7 @@ class Meters:
 
     def render(self, queues: Queues | None, now: datetime) -> bytes:
         """Everything in Prometheus' text format; ``queues`` is None if the database did not say."""
-        self._answers.set(queues is not None)
+        self._answers.set(queues is not None and not self.waits)
         self._tick_age.set(UNKNOWN if self.tick_age is None else self.tick_age)
         self._unclear.set(queues.unclear if queues else UNKNOWN)
         self._outgoing_age.set(_age(queues.oldest_outgoing, now) if queues else UNKNOWN)

@@ -41,7 +41,7 @@ class Vitals:
             return {"database": "standing by: another copbot has it, it is being brought up to date, or it is away"}
         queues = await self._queues(self._look)
         return {
-            "database": OK if queues else "does not answer",
+            "database": self._database(queues),
             "tables": OK if queues is None or queues.migrated else "older than this copbot",
             "ticker": self._ticker(),
             **{name: OK if self._meters.connections.get(name) else "not connected" for name in self._platforms},
@@ -57,6 +57,11 @@ class Vitals:
             async with asyncio.timeout(self._longest_answer.total_seconds()):
                 return await look(self._clock.now())
         return None
+
+    def _database(self, queues: Queues | None) -> str:
+        if queues is None:
+            return "does not answer"
+        return "answers, but not to everything: see database_away in the log" if self._meters.waits else OK
 
     def _ticker(self) -> str:
         age = self._meters.tick_age

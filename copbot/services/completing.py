@@ -1,7 +1,7 @@
 """What somebody who is typing an option of a command could mean. It reads only, and shows nothing that they could not see anyhow."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from types import MappingProxyType
@@ -156,9 +156,11 @@ def _member(member: Member, names: Sequence[str]) -> Option:
     return Option(f"@{member.person.id}", f"{member.name} (@{member.person.id})")
 
 
-def _channels(desk: Desk, typing: _Typing) -> Iterator[Option]:
+def _channels(_: Desk, typing: _Typing) -> list[Option]:
+    """Those in which the community meets on this platform, by what they are called there."""
     here = (one.channel for one in typing.community.channels if one.platform == typing.heard.place.platform)
-    yield from _matching((Option(channel, f"#{channel}") for channel in here), typing.typed.lstrip("#"))
+    called = typing.heard.channels
+    return _matching((Option(channel, f"#{called.get(channel, channel)}") for channel in here), typing.typed.lstrip("#"))
 
 
 Offer = Callable[[Desk, _Typing], Iterable[Option]]

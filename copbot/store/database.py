@@ -66,6 +66,9 @@ AWAY_ON_POSTGRESQL = ("08", "53", "55P03", "57014", "57P", "58030")
 58030: its disk is in trouble. https://www.postgresql.org/docs/current/errcodes-appendix.html
 """
 
+DISK_FULL = "53100"
+"""Of the tables: one under its write-ahead log brings PostgreSQL down."""
+
 TURNED_AWAY = ("authentication", "does not exist", "pg_hba.conf", "permission denied", "not permitted to log in")
 """What a server says to those who will not be let in the next time either; it sends no state along."""
 
@@ -161,7 +164,8 @@ def told_clearly(url: str) -> Iterator[None]:
         said = str(error.orig)
         passing = is_unreachable(error) and not any(words in said for words in TURNED_AWAY)
         kind = DatabaseUnreachable if passing else ConfigurationError
-        raise kind(f"{file_of(url) or 'the database'}: {_reason(said)}") from None
+        long = "another copbot is bringing it up to date and takes long; start again later" if "lock timeout" in said else None
+        raise kind(f"{file_of(url) or 'the database'}: {long or why(error)}") from None
 
 
 def on_driver(connection: sa.Connection, sql: str, *, script: bool = False) -> None:
@@ -219,20 +223,21 @@ def _keep_words_out(context: sa.engine.ExceptionContext) -> None:
         context.sqlalchemy_exception.args = (f"({type(original).__name__}) {said}",)
 
 
-def _reason(said: str) -> str:
-    if "lock timeout" in said:
-        return "another copbot is bringing it up to date and takes long; start again later"
+def why(error: sa.exc.DBAPIError) -> str:
+    """In an admin's words why a database cannot be used."""
+    said = str(error.orig)
+    first = next(iter(said.strip().splitlines()), type(error.orig).__name__)
+    if getattr(error.orig, "sqlstate", None) == DISK_FULL or "full" in said:
+        return f"there is no room left on its disk ({first})"
     if "connection" in said and "failed" in said:
-        return f"cannot be reached ({said.strip().splitlines()[0]})"
+        return f"cannot be reached ({first})"
     if "not a database" in said:
         return "this file is not an SQLite database"
     if "unable to open" in said or "readonly" in said:
         return "cannot be written; check that the folder exists and that copbot may write there"
     if "locked" in said:
         return "is in use by another program"
-    if "full" in said:
-        return "there is no room left on its disk"
-    return f"cannot be used ({said.strip().splitlines()[0]})"
+    return f"cannot be used ({first})"
 
 
 def _prepare(connection: Any, _record: object) -> None:  # noqa: ANN401 - whatever the driver gives

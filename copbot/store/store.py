@@ -28,6 +28,7 @@ from copbot.store.database import (
     may_try_again,
     on_driver,
     told_clearly,
+    why,
     writing,
 )
 from copbot.store.hints import PostgresHints, hinting
@@ -158,7 +159,7 @@ class SqlStore(Store):
             return await asyncio.get_running_loop().run_in_executor(self._thread, work)
         except sa.exc.DBAPIError as error:
             if is_unreachable(error):
-                raise DatabaseUnreachable("the database cannot be reached") from error
+                raise DatabaseUnreachable(f"the database: {why(error)}") from error
             raise
 
     def _write(self, work: Callable[[UnitOfWork], T]) -> T:

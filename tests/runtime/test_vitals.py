@@ -1,20 +1,28 @@
 """Readiness and metrics: what is wrong is named, and a database that hangs holds nobody up."""
 
 import asyncio
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from typing import Any, TypeVar
 
 import pytest
+import sqlalchemy as sa
 from playhouse import House
 from prometheus_client.parser import text_string_to_metric_families
+from typing_extensions import override
 
 from copbot.errors import DatabaseUnreachable, Gone
 from copbot.ports.readings import Queues
+from copbot.ports.store import UnitOfWork
 from copbot.runtime.bot import Bot
 from copbot.runtime.meters import Meters
+from copbot.runtime.patience import PatientStore
 from copbot.runtime.vitals import Look, Vitals
 from copbot.store.readings import SqlReadings
+from copbot.store.store import SqlStore
 from copbot.testing.clock import SteppingClock
 
+T = TypeVar("T")
 NOW = datetime(2030, 1, 30, 19, 30, tzinfo=UTC)
 WELL = Queues(None, None, 0, migrated=True)
 
@@ -27,6 +35,23 @@ class Steady:
 
     def __call__(self) -> float:
         return self.passed
+
+
+class FullDisk(SqlStore):
+    """A real store on a disk that can be full for a while."""
+
+    full = False
+
+    def __init__(self, engine: sa.Engine, **options: Any) -> None:
+        super().__init__(engine, **options)
+        self.asked = asyncio.Event()
+
+    @override
+    async def write(self, work: Callable[[UnitOfWork], T]) -> T:
+        self.asked.set()
+        if self.full:
+            raise DatabaseUnreachable("the database: there is no room left on its disk")
+        return await super().write(work)
 
 
 @pytest.fixture
@@ -88,6 +113,22 @@ async def test_a_database_that_does_not_answer(vitals: Vitals, look: Look) -> No
         measured = values(await vitals.metrics())
     assert measured["copbot_database_answers"] == 0
     assert measured["copbot_outbox_oldest_due_seconds"] != measured["copbot_outbox_oldest_due_seconds"]
+
+
+async def test_a_database_that_can_be_read_but_not_written(vitals: Vitals, meters: Meters) -> None:
+    vitals.hosting(says(WELL), ["room"])
+    disk = FullDisk.in_memory()
+    disk.full = True
+    writing = asyncio.create_task(PatientStore(disk, retry=0, meters=meters).write(lambda uow: uow.facts.put("name", "value")))
+    await disk.asked.wait()
+    await asyncio.sleep(0)
+    assert (await vitals.ready())["database"] == "answers, but not to everything: see database_away in the log"
+    assert values(await vitals.metrics())["copbot_database_answers"] == 0
+    disk.full = False
+    await writing
+    assert (await vitals.ready())["database"] == "ok"
+    assert values(await vitals.metrics())["copbot_database_answers"] == 1
+    disk.close()
 
 
 async def test_tables_of_an_older_copbot(vitals: Vitals) -> None:

@@ -1,6 +1,7 @@
 """While somebody types an option of a command they see what it could be; nothing of that changes anything or is kept."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from random import Random
 from typing import TypeVar
 
@@ -10,7 +11,7 @@ from typing_extensions import override
 
 from copbot.content import Content
 from copbot.domain.heard import Completing, Interaction
-from copbot.domain.message import Choices, Reply
+from copbot.domain.message import Choices, Option, Reply
 from copbot.domain.place import Person, Place
 from copbot.ports.store import UnitOfWork
 from copbot.runtime.bot import Bot
@@ -134,6 +135,12 @@ async def test_who_shares_a_name_is_named_by_account(open_house: Open) -> None:
 
 async def test_channels_of_the_community(house: House) -> None:
     assert await offered(house, "schedule", "in") == [("resnetslt", "#resnetslt")]
+
+
+async def test_channels_by_what_they_are_called_where_nobody_sees_their_ids(house: House) -> None:
+    heard = replace(typing(house, "schedule", "in", "#thur"), channels={CHANNEL: "the-thursday-thing", "C2": "thursdays-elsewhere"})
+    found = await house.store.read(lambda uow: completing.choices(Desk(uow, house.clock.now(), house.content, Random(1)), heard))
+    assert found == Choices((Option(CHANNEL, "#the-thursday-thing"),))
 
 
 async def test_a_stranger_elsewhere_learns_nothing(house: House) -> None:

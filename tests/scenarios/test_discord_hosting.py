@@ -60,6 +60,8 @@ async def test_a_chat_is_scheduled_by_typing_with_everything_offered(house: Disc
     assert "Europe/London" in await offered(house, "schedule", "zone", "lond")
     assert await offered(house, "schedule", "with", "lu") == ["Lucy"]
     [channel] = await offered(house, "schedule", "in")
+    assert await offered(house, "schedule", "in", "#ResNet") == [channel]
+    assert await offered(house, "schedule", "in", "kitchen") == []
     await house.command("sally", f"schedule set={set_} date=2018-01-31 time=19:30 zone=Europe/London with=Lucy in={channel}")
     if house.people.front(ACCOUNTS["sally"]) is not None:
         await house.submit("sally", {})

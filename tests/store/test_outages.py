@@ -37,7 +37,7 @@ async def set_up(store: SqlStore, pragma: str) -> None:
 
 async def test_a_full_disk_is_waited_for_and_takes_up_where_it_was(on_disk: SqlStore) -> None:
     await set_up(on_disk, "max_page_count = 1")  # SQLite then lets the file grow no further, and says what it says of a full disk
-    with pytest.raises(DatabaseUnreachable):
+    with pytest.raises(DatabaseUnreachable, match="no room left on its disk"):
         await on_disk.write(lambda uow: uow.facts.put("much", "x" * 100_000))
     assert await on_disk.read(lambda uow: uow.facts.get("much")) is None
     await set_up(on_disk, "max_page_count = 1000000")
@@ -96,6 +96,15 @@ def files_no_longer_than(size: int) -> Iterator[None]:
 def test_a_server_that_is_not_up_yet_differs_from_one_that_turns_us_away(says: str, means: type[Exception]) -> None:
     with pytest.raises(means), told_clearly("postgresql://copbot@db/copbot"):
         raise sa.exc.OperationalError("SELECT 1", None, psycopg.OperationalError(says))
+
+
+def test_what_a_server_cannot_do_for_want_of_room_is_said_so() -> None:
+    said = psycopg.errors.DiskFull('could not extend file "base/5/16402": No space left on device')
+    with (
+        pytest.raises(DatabaseUnreachable, match=r"^the database: there is no room left on its disk \(could not extend file"),
+        told_clearly("postgresql://copbot@db/copbot"),
+    ):
+        raise sa.exc.OperationalError("INSERT", None, said)
 
 
 def test_a_database_that_another_program_holds_is_not_a_fault_of_the_settings(file_url: str) -> None:

@@ -19,13 +19,13 @@ from discord_loopback.server import TOKEN, Loopback
 from discord_loopback.shapes import message_shape, user_shape
 from discord_loopback.world import BOT_USER, GUILD
 from playhouse import BACKSTAGE, CHANNEL, PEOPLE, london
-from slack_house import counting
-from slack_loopback.workspace import Time
+from slack_house import SameTime, counting
 from typing_extensions import override
 
 from copbot.content import Content
 from copbot.domain.heard import Heard, Said
 from copbot.domain.heard import Interaction as Acted
+from copbot.ports.leases import Leases
 from copbot.ports.platform import Inbox, Setup
 from copbot.runtime.bot import Bot
 from copbot.services.commands import COMMANDS, SPECS
@@ -40,19 +40,7 @@ LAST = "900000000000000999"
 """Whose words are the last of what the bot has been told of a channel: nobody's, and heard by no bot."""
 
 
-class _SameTime(Time):
-    """Discord's clock, which shows what the bot's shows."""
-
-    def __init__(self, clock: SteppingClock) -> None:
-        super().__init__()
-        self._clock = clock
-
-    @override
-    def now(self) -> float:
-        return self._clock.now().timestamp()
-
-
-class _Counting(Discord):
+class Counting(Discord):
     """The adapter, counting what the bot has in hand, and what it was ever offered that somebody did."""
 
     busy = 0
@@ -93,7 +81,7 @@ class DiscordHouse:
         self.store = store
         self.content = content
         self.clock = clock
-        self.world.time = _SameTime(clock)
+        self.world.time = SameTime(clock)
         self.troubles: list[Trouble] = []
         self.lasts: set[str] = set()
         self._acts = 0
@@ -106,10 +94,13 @@ class DiscordHouse:
         self._bots += 1
         self.alive = True
         self._acts = 0
-        raw = {"token": TOKEN, "api_url": self.discord.api_url, "gateway_url": self.discord.gateway_url}
-        self.adapter = _Counting(self, read_settings(raw), Setup(SPECS, self.clock, KeepingTable(self.store, DISCORD), raw))
-        chance, owner = Random(self._bots), f"bot {self._bots}"
-        self.bot = Bot(self.store, self.content, [self.adapter], self.clock, self.clock, random=chance, owner=owner)
+        self.adapter, self.bot = self.made(self.store, f"bot {self._bots}")
+
+    def made(self, store: SqlStore, owner: str, *, shards: int = 1, leases: Leases | None = None) -> tuple[Counting, Bot]:
+        """The adapter and the bot of a process."""
+        raw = {"token": TOKEN, "api_url": self.discord.api_url, "gateway_url": self.discord.gateway_url, "shards": shards}
+        adapter = Counting(self, read_settings(raw), Setup(SPECS, self.clock, KeepingTable(store, DISCORD), raw, leases))
+        return adapter, Bot(store, self.content, [adapter], self.clock, self.clock, random=Random(owner), owner=owner)
 
     async def start(self) -> None:
         """Connect; then everybody joins the guild."""

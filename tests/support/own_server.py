@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from threading import Thread
+from typing import Any
 
 import psycopg
 
@@ -19,12 +20,18 @@ PIECE = 65_536
 
 
 class OwnServer:
-    """Started, crashed and started again; all that it has committed is on the disk."""
+    """Started, crashed and started again; all that it has committed is on the disk.
 
-    def __init__(self, folder: Path) -> None:
+    ``disk`` is where its data are, ``wal`` where its write-ahead log is, if those are not in its folder, where it listens.
+    """
+
+    def __init__(self, folder: Path, *, disk: Path | None = None, wal: Path | None = None) -> None:
         self._folder = folder
+        self._data = (disk or folder) / "data"
         self._programs = max(PROGRAMS.glob("*/bin"), key=lambda path: int(path.parent.name))
-        self._run("initdb", "--auth", "trust", "--username", "postgres", "--encoding", "UTF8", "--locale", "C.UTF-8", "--no-sync")
+        elsewhere = ["--waldir", str(wal)] if wal else []
+        what = ["--auth", "trust", "--username", "postgres", "--encoding", "UTF8", "--locale", "C.UTF-8", "--wal-segsize", "1", "--no-sync"]
+        self._run("initdb", *what, *elsewhere)
 
     def start(self) -> None:
         """Return once it takes connections, after having recovered from a crash."""
@@ -35,20 +42,47 @@ class OwnServer:
         """Its processes end at once, in the middle of what they do; nobody is told."""
         self._run("pg_ctl", "--mode", "immediate", "--silent", "stop")
 
+    def write_ahead_until_it_falls(self) -> None:
+        """As a busy neighbour: fill its write-ahead log, on a disk that is full, as often as it gets up again by itself."""
+        while self.is_up:
+            with suppress(psycopg.OperationalError), self.admin() as neighbour:
+                while True:
+                    neighbour.execute("SELECT pg_logical_emit_message(false, 'neighbour', repeat('x', 1000))")
+
     def make(self, database: str) -> None:
         """An empty database."""
-        with closing(psycopg.connect(f"postgresql://postgres@/postgres?host={self._folder}", autocommit=True)) as admin:
+        with self.admin() as admin:
             admin.execute(f"CREATE DATABASE {database}")
+
+    @contextmanager
+    def admin(self) -> Iterator[psycopg.Connection[Any]]:
+        """A connection of its operator's."""
+        with closing(psycopg.connect(self.url("postgres"), autocommit=True)) as connection:
+            yield connection
+
+    def url(self, database: str) -> str:
+        """The address of one of its databases."""
+        return f"postgresql://postgres@/{database}?host={self._folder}"
+
+    @property
+    def is_up(self) -> bool:
+        """Whether it runs, though it may be recovering."""
+        return self._run("pg_ctl", "status", check=False).returncode == 0
+
+    @property
+    def said(self) -> str:
+        """Its log."""
+        return (self._folder / "log").read_text("utf-8")
 
     @property
     def socket(self) -> str:
         """Where it listens."""
         return f"{self._folder}/.s.PGSQL.5432"
 
-    def _run(self, program: str, *arguments: str) -> None:
-        command = [str(self._programs / program), "--pgdata", f"{self._folder}/data", *arguments]
+    def _run(self, program: str, *arguments: str, check: bool = True) -> subprocess.CompletedProcess[bytes]:
+        command = [str(self._programs / program), "--pgdata", str(self._data), *arguments]
         as_postgres = ["runuser", "-u", "postgres", "--"] if os.getuid() == 0 else []
-        subprocess.run([*as_postgres, *command], check=True, cwd="/", stdout=subprocess.DEVNULL)
+        return subprocess.run([*as_postgres, *command], check=check, cwd="/", stdout=subprocess.DEVNULL)
 
 
 class Network:
@@ -116,16 +150,35 @@ class Network:
 @contextmanager
 def server_behind_a_network() -> Iterator[tuple[OwnServer, Network, str]]:
     """The server, the network before it, and the address of an empty database there."""
-    folder = Path(tempfile.mkdtemp())
-    if os.getuid() == 0:
-        shutil.chown(folder, "postgres")
-    try:
-        server = OwnServer(folder)
-        server.start()
-        server.make("copbot")
+    with scratch() as folder, running(OwnServer(folder)) as server:
         network = Network(server.socket)
         yield server, network, f"postgresql://postgres@127.0.0.1:{network.open()}/copbot?sslmode=disable"
         network.close()
+
+
+@contextmanager
+def running(server: OwnServer) -> Iterator[OwnServer]:
+    """It is up and has an empty database called copbot; in the end it is gone."""
+    server.start()
+    try:
+        server.make("copbot")
+        yield server
+    finally:
         server.crash()
+
+
+@contextmanager
+def scratch() -> Iterator[Path]:
+    """A folder for a server."""
+    folder = Path(tempfile.mkdtemp())
+    try:
+        yield owned(folder)
     finally:
         shutil.rmtree(folder)
+
+
+def owned(folder: Path) -> Path:
+    """The folder, of whom servers run as."""
+    if os.getuid() == 0:
+        shutil.chown(folder, "postgres")
+    return folder

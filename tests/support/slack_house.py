@@ -59,8 +59,8 @@ def config_on_slack(folder: Path) -> Path:
     return config
 
 
-class _SameTime(Time):
-    """Slack's clock, which shows what the bot's shows."""
+class SameTime(Time):
+    """The platform's clock, which shows what the bot's shows."""
 
     def __init__(self, clock: SteppingClock) -> None:
         super().__init__()
@@ -117,7 +117,7 @@ class SlackHouse:
         self.store = store
         self.content = content
         self.clock = SteppingClock(london(moment))
-        self.slack.workspace.time = _SameTime(self.clock)
+        self.slack.workspace.time = SameTime(self.clock)
         self.troubles: list[Trouble] = []
         self._bots = 0
         self.renew()

@@ -273,6 +273,7 @@ class TestCompleting:
             "Lon",
             {"date": "2018-01-31"},
         )
+        assert completing.channels[SLT] == discord.world.channel(SLT).name
         assert act.choices is not None
         assert (len(act.choices), act.choices[0]["value"], len(act.choices[0]["name"])) == (25, "Europe/London", 100)
 

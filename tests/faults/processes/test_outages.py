@@ -1,6 +1,7 @@
 """A database that is away for minutes in the middle of a chat, in every way it can be: the chat goes on, nothing lost, nothing doubled."""
 
 import asyncio
+import json
 import resource
 import sqlite3
 from collections.abc import Awaitable, Callable
@@ -11,15 +12,22 @@ from random import Random
 
 import pytest
 from databases import ONLY_ON_POSTGRESQL, Postgres
-from own_server import server_behind_a_network
+from own_server import OwnServer, running, scratch, server_behind_a_network
 from processes.account import Account, account_of
 from processes.campaign import STARTS, finish
 from processes.crowd import Crowd
 from processes.site import Site
+from small_disk import small_disk
 
 pytestmark = pytest.mark.minutes
 OpenSite = Callable[..., Awaitable[Site]]
 AWAY = timedelta(minutes=1)
+ENOUGH = 96
+"""Megabytes of a disk on which a server and a chat fit."""
+
+A_LOT = 60
+"""What many people do at once: more than fits into the pages that the tables have."""
+
 UNLIMITED = (resource.RLIM_INFINITY, resource.RLIM_INFINITY)
 
 
@@ -40,6 +48,12 @@ async def hold(site: Site, outage: Callable[[Site], Awaitable[None]]) -> Account
 
 def path_of(site: Site) -> Path:
     return Path(site.url.removeprefix("sqlite:///"))
+
+
+def reasons(site: Site) -> str:
+    """Why the database was away, as the bots' log has it."""
+    lines = site.log.read_text("utf-8").splitlines()
+    return "\n".join(json.loads(line)["reason"] for line in lines if '"database_away"' in line)
 
 
 async def test_a_disk_that_is_full_for_a_minute(open_site: OpenSite, url: str) -> None:
@@ -99,6 +113,47 @@ async def test_a_server_that_crashes_and_recovers(_: str, open_site: OpenSite) -
         site = await open_site(address, bots=2)
         found = await hold(site, crashed)
     assert "database_away" in site.log.read_text("utf-8")
+    assert (found.lost, found.doubled) == ([], [])
+    assert found.responses > 10
+
+
+@pytest.mark.parametrize("_", ONLY_ON_POSTGRESQL)
+async def test_a_full_disk_under_the_tables_of_a_server(_: str, open_site: OpenSite) -> None:
+    with scratch() as folder, small_disk(ENOUGH) as disk, running(OwnServer(folder, disk=disk.path, wal=folder / "wal")) as server:
+
+        async def full(site: Site) -> None:
+            disk.fill()
+            [crowd] = [Crowd(site, channel, Random(3)) for channel in site.channels]
+            for _ in range(A_LOT):
+                crowd.act()
+            await site.clock.sleep(AWAY)
+            disk.make_room()
+            await crowd.settle()
+
+        site = await open_site(server.url("copbot"), bots=2)
+        found = await hold(site, full)
+        assert "could not extend file" in server.said
+        assert "PANIC" not in server.said
+    assert "there is no room left on its disk" in reasons(site)
+    assert (found.lost, found.doubled) == ([], [])
+    assert found.responses > A_LOT / 2
+
+
+@pytest.mark.parametrize("_", ONLY_ON_POSTGRESQL)
+async def test_a_full_disk_under_all_that_a_server_has_until_its_operator_has_made_room(_: str, open_site: OpenSite) -> None:
+    with scratch() as folder, small_disk(ENOUGH) as disk, running(OwnServer(folder, disk=disk.path)) as server:
+
+        async def full(site: Site) -> None:
+            disk.fill()
+            await asyncio.to_thread(server.write_ahead_until_it_falls)
+            await site.clock.sleep(AWAY)
+            disk.make_room()
+            await asyncio.to_thread(server.start)
+
+        site = await open_site(server.url("copbot"), bots=2)
+        found = await hold(site, full)
+        assert "PANIC" in server.said
+    assert "cannot be reached" in reasons(site)
     assert (found.lost, found.doubled) == ([], [])
     assert found.responses > 10
 

@@ -34,6 +34,9 @@ from copbot_discord.gateway import Patience
 from copbot_discord.names import DISCORD, instant
 from copbot_discord.rendering import title_of
 
+SHARDS = 2
+"""Of which one is told of the guild, and the other of private messages."""
+
 CUT = 0.01
 """Share of requests at which the gateway's connections break off; whoever lives resumes."""
 
@@ -54,9 +57,9 @@ Report = tuple[str, Body, Channel | None]
 
 def on_discord(setup: Setup, address: str) -> Platform:
     """The adapter of this process, known to the loopback by its token. What it does every ten seconds it does so by the bots' clock."""
-    settings = {"token": f"{TOKEN}-{os.getpid()}", "api_url": f"{address}/api/v10", "timeout_seconds": 14.0}
+    settings = {"token": f"{TOKEN}-{os.getpid()}", "api_url": f"{address}/api/v10", "timeout_seconds": 14.0, "shards": SHARDS}
     platform = make(replace(setup, settings=settings))
-    platform.patience = Patience(again=0.5, lease=LEASE_RENEWED / timedelta(seconds=SPEED), identify=0.5)
+    platform.patience = Patience(again=0.5, lease=LEASE_RENEWED / timedelta(seconds=SPEED), identify=0.1)
     return platform
 
 
