@@ -23,6 +23,7 @@ from copbot.ports.library import Problem
 from copbot.ports.platform import Make, Platform, Setup
 from copbot.runtime.bot import Bot
 from copbot.runtime.clock import AnchoredClock, SystemClock
+from copbot.runtime.collecting import searching_seldom
 from copbot.runtime.metered import MeteredStore
 from copbot.runtime.meters import CONTENT_TYPE, Meters
 from copbot.runtime.patience import PatientKeeping, PatientStore, patiently
@@ -162,7 +163,8 @@ async def run(settings: Settings) -> None:
             log.info("copbot is running", action="started", port=listening.getsockname()[1])
             await _work(built, vitals, web)
 
-    await _until_told(web.serve_on(listening), host())
+    with searching_seldom():
+        await _until_told(web.serve_on(listening), host())
     log.info("copbot has stopped", action="stopped")
 
 

@@ -5,6 +5,7 @@ something else: ``check_library`` says so.
 """
 
 import asyncio
+import json
 from collections.abc import Callable, Mapping
 from functools import partial
 from types import SimpleNamespace
@@ -15,7 +16,6 @@ import discord
 import structlog
 from discord.gateway import DiscordWebSocket
 from discord.http import HTTPClient
-from discord.utils import _from_json
 from typing_extensions import override
 
 from copbot.errors import ConfigurationError
@@ -30,6 +30,9 @@ SESSIONS = ("READY", "RESUMED")
 
 UNREADABLE = "(unreadable)"
 """Among the parsers: what takes the error of a frame that is no event of any kind."""
+
+parsed = json.JSONDecoder().raw_decode
+"""What ``json.loads`` does in the end; there is one for each message."""
 
 log = structlog.get_logger(__name__)
 
@@ -57,7 +60,7 @@ class Socket(DiscordWebSocket):
             if msg is None:
                 return
         try:
-            frame = _from_json(msg)
+            frame = parsed(msg)[0]
             event, sequence = frame.get("t"), frame.get("s")
         except (AttributeError, ValueError, RecursionError) as error:
             self._discord_parsers[UNREADABLE](error)

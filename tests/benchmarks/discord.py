@@ -77,8 +77,8 @@ class DiscordChat(LiveChat):
         super().close()
 
     @override
-    def work(self) -> None:
-        self._runner.run(self._source.play(OUTSTANDING))
+    async def _play(self) -> None:
+        await self._source.play(OUTSTANDING)
 
     @override
     def _say(self, messages: int) -> None:

@@ -20,6 +20,7 @@ from copbot.domain.member import Member
 from copbot.domain.place import Person, Place, Posted
 from copbot.ports.store import UnitOfWork
 from copbot.runtime.bot import Bot
+from copbot.runtime.collecting import searching_seldom
 from copbot.runtime.patience import PatientStore
 from copbot.store.store import SqlStore
 from copbot.testing.clock import SteppingClock
@@ -63,7 +64,12 @@ class LiveChat:
         self._say(self._messages)
 
     def work(self) -> None:
-        self._runner.run(self._hear(self._talk.said))
+        """As under ``copbot run``."""
+        with searching_seldom():
+            self._runner.run(self._play())
+
+    async def _play(self) -> None:
+        await self._hear(self._talk.said)
 
     def check(self) -> None:
         """Every message of the round has its row, with the words where they may be kept; the counters know of them all."""

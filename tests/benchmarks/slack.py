@@ -87,8 +87,8 @@ class SlackChat(LiveChat):
         super().close()
 
     @override
-    def work(self) -> None:
-        self._runner.run(self._source.play(outstanding=OUTSTANDING))
+    async def _play(self) -> None:
+        await self._source.play(outstanding=OUTSTANDING)
 
     def at(self, rate: int) -> list[float]:
         """The seconds from frame to acknowledgement while so many come in a second."""
