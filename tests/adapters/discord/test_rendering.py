@@ -135,6 +135,7 @@ def test_the_schemas_are_there() -> None:
 @example("- \n-")
 @example("[x](https://example.org/" + "ä" * 900 + ")")
 @example("word " * 5000)
+@example("``<")
 def test_any_message_fits_and_calls_nobody(markdown: str) -> None:
     for message in (Message(markdown), *parts_of(Message(markdown))):
         rendered = render(message)
@@ -213,8 +214,8 @@ def said_whole(markdown: str) -> str:
 
 
 def without_code(content: str) -> str:
-    """What is not shown in fixed width, where nothing means anything."""
-    return re.sub(r"(`{1,3})(?!`)(?s:.*?)(?<!`)\1(?!`)", "", content)
+    """What is not shown in fixed width, where nothing means anything. An escaped backtick begins no code."""
+    return re.sub(r"(?<![\\`])(`{1,3})(?!`)(?s:.*?)(?<!`)\1(?!`)", "", content)
 
 
 def test_paragraphs_in_a_quote_stay_apart() -> None:
