@@ -56,8 +56,9 @@ class Full(NamedTuple):
 
     def heard(self, heard: AnyHeard) -> AnyHeard:
         """What happened here."""
-        changed = {one.name: self._value(getattr(heard, one.name)) for one in fields(heard)}
-        return replace(heard, **{**changed, **self._words(heard)})
+        names = heard._fields if isinstance(heard, Said) else [one.name for one in fields(heard)]
+        changed = {name: self._value(getattr(heard, name)) for name in names}
+        return type(heard)(**{**changed, **self._words(heard)})
 
     def refused(self, error: Refused) -> Refused:
         """The same error, with links that lead here."""
