@@ -18,6 +18,7 @@ from copbot.ports.clock import Clock
 from copbot.ports.platform import Platform
 from copbot.ports.store import Store, UnitOfWork
 from copbot.runtime.meters import Meters
+from copbot.services import posting
 
 LEASE = timedelta(seconds=30)
 """How long a row belongs to who claimed it."""
@@ -109,9 +110,14 @@ class Attempts:
         return Outcome(replace(row, fate=Fate.UNCLEAR, trouble=reason))
 
     def _refused(self, row: Outgoing, refused: Refused) -> Outcome:
-        """The end of the row; an earlier attempt whose outcome nobody knows may have posted it all the same."""
+        """The end of the row; an earlier attempt whose outcome nobody knows may have posted it all the same.
+
+        What tells hosts of trouble is looked for again: nobody else would be told of that.
+        """
         if row.fate is not Fate.UNCLEAR:
             return Outcome(replace(row, fate=Fate.FAILED, trouble=refused.reason), remedy=refused.remedy)
+        if row.purpose in posting.TELLINGS:
+            return self._still_unclear(row, refused.reason)
         trouble = f"{refused.reason}{MAY_STAND_THERE}"
         return Outcome(replace(row, fate=Fate.FAILED, trouble=trouble), remedy=f"{LOOK_FIRST} {refused.remedy}")
 

@@ -4,10 +4,12 @@ import asyncio
 from contextlib import suppress
 from datetime import timedelta
 
+import pytest
 from playhouse import BACKSTAGE, House
 
+from copbot.domain.place import Place, Posted
 from copbot.domain.step import Fate
-from copbot.errors import Gone, TryLater
+from copbot.errors import Gone, NotPermitted, TryLater
 
 
 async def fate_of(house: House, step: str) -> Fate:
@@ -46,6 +48,26 @@ async def test_what_is_refused_is_told_backstage_with_words_to_paste(live: House
     assert "> **Q2** Name some examples of organised CoPs" in told
     await live.until("2018-01-31 20:31")
     assert live.asked() == ["Q1", "Q3", "Q4", "Take-away"]
+
+
+async def test_what_tells_hosts_of_trouble_is_looked_for_again_if_looking_is_refused(live: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of a telling that ends as unknown nobody would be told."""
+    find, refusals = live.room.find, [NotPermitted("room", "I may not read there", "Let me.")]
+
+    async def refused_once(place: Place, *, key: str) -> Posted | None:
+        if refusals:
+            raise refusals.pop()
+        return await find(place, key=key)
+
+    monkeypatch.setattr(live.room, "find", refused_once)
+    await live.until("2018-01-31 19:47")
+    live.room.server.fail_next(Gone("room", "there is no such channel", "Make it again."))
+    live.room.server.lose_next_answer()
+    await live.until("2018-01-31 19:52")
+    assert not refusals
+    rows = await live.store.read(lambda uow: uow.outbox.of(1))
+    assert [(row.fate, type(row.target)) for row in rows if row.purpose == "trouble"] == [(Fate.SENT, Place)]
+    assert sum("there is no such channel" in text for text in live.texts(BACKSTAGE)) == 1
 
 
 async def test_a_question_that_comes_too_late_expires_and_the_host_is_told(live: House) -> None:

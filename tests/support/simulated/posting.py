@@ -178,11 +178,11 @@ def _plain(text: str) -> str:
 
 
 def _was_told(books: Books, telling: Iterable[Row]) -> bool:
-    """What the hosts' channel or one of the hosts did not get went to at least one host in private: also if the bot was kept from finding
-    out that it stands there. Where nothing can be looked up, it may stand there, and nobody can do more.
+    """What the hosts' channel or one of the hosts did not get went to at least one host in private. Where nothing can be looked up, it may
+    have, and nobody can do more.
     """
-    blind, visible = books.world.scenario.weather.blind, books.visible()
-    return any(one["fate"] is Fate.SENT or (MAY_STAND_THERE in one["trouble"] and (blind or one["key"] in visible)) for one in telling)
+    blind = books.world.scenario.weather.blind
+    return any(one["fate"] is Fate.SENT or (blind and MAY_STAND_THERE in one["trouble"]) for one in telling)
 
 
 def _held(books: Books, planned: Planned) -> None:
