@@ -27,8 +27,8 @@ LIMIT = 0.4
 """The part of its lease that an attempt may take: less than half of it (3-architecture 6)."""
 
 HANDED_OVER_BY = 0.5
-"""Nothing is handed over in a later part of its lease: what leaves has longer to arrive than an attempt may take before anybody else looks
-for it, also if the process was paused or its database slow.
+"""The part of its lease in which a row may be handed over. The rest is for it to arrive in: longer than an attempt may take, so that nobody
+else looks for it too early, not even if this process was paused or its database slow.
 """
 
 LEAST_HOLD = timedelta(seconds=1)
@@ -112,7 +112,7 @@ class Attempts:
     def _refused(self, row: Outgoing, refused: Refused) -> Outcome:
         """The end of the row; an earlier attempt whose outcome nobody knows may have posted it all the same.
 
-        What tells hosts of trouble is looked for again: nobody else would be told of that.
+        What tells hosts of trouble is looked for again: it may be the only word that they get of it.
         """
         if row.fate is not Fate.UNCLEAR:
             return Outcome(replace(row, fate=Fate.FAILED, trouble=refused.reason), remedy=refused.remedy)

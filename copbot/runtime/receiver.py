@@ -214,7 +214,7 @@ class Receiver:
         bursts = [_Waiting(heard[start : start + BATCH], loop.create_future()) for start in range(0, len(heard), BATCH)]
         self._waiting += bursts
         self._something_waits.set()
-        if len(bursts) == 1:
+        if len(bursts) == 1:  # nearly always, and then gathering would cost more than waiting
             return await bursts[0].done
         return [reply for replies in await asyncio.gather(*(one.done for one in bursts)) for reply in replies]
 
