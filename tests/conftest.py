@@ -36,6 +36,15 @@ def store(request: pytest.FixtureRequest) -> Iterator[SqlStore]:
         yield opened
 
 
+@pytest.fixture
+def twins(url: str) -> Iterator[list[SqlStore]]:
+    """The stores of two copies of copbot on the database that the tests of a module name by their own ``url``."""
+    opened = [SqlStore.open(url) for _ in range(2)]
+    yield opened
+    for store in opened:
+        store.close()
+
+
 @pytest.fixture(scope="session")
 def shipped() -> Content:
     """The content that comes with copbot; nothing in it changes."""

@@ -28,14 +28,6 @@ def store(url: str) -> Iterator[SqlStore]:
     opened.close()
 
 
-@pytest.fixture
-def twins(url: str) -> Iterator[list[SqlStore]]:
-    opened = [SqlStore.open(url) for _ in range(2)]
-    yield opened
-    for store in opened:
-        store.close()
-
-
 async def until(house: House, bots: list[Bot], moment: datetime) -> None:
     """Let time pass with all bots at work at once."""
     while True:

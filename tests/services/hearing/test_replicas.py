@@ -24,14 +24,6 @@ def url(request: pytest.FixtureRequest, postgres: Postgres) -> Iterator[str]:
         yield address
 
 
-@pytest.fixture
-def twins(url: str) -> Iterator[list[SqlStore]]:
-    opened = [SqlStore.open(url) for _ in range(2)]
-    yield opened
-    for store in opened:
-        store.close()
-
-
 def test_erasing_waits_for_who_listens_to_the_chat(
     make: Callable[[Store], "Play"], twins: list[SqlStore], postgres: Postgres, url: str
 ) -> None:
