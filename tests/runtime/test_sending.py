@@ -65,7 +65,8 @@ async def test_what_tells_hosts_of_trouble_is_looked_for_again_if_looking_is_ref
     live.room.server.lose_next_answer()
     await live.until("2018-01-31 19:52")
     assert not refusals
-    rows = await live.store.read(lambda uow: uow.outbox.of(1))
+    id = (await live.chat()).id
+    rows = await live.store.read(lambda uow: uow.outbox.of(id))
     assert [(row.fate, type(row.target)) for row in rows if row.purpose == "trouble"] == [(Fate.SENT, Place)]
     assert sum("there is no such channel" in text for text in live.texts(BACKSTAGE)) == 1
 
