@@ -31,19 +31,19 @@ def kept(uow: UnitOfWork, *keys: str) -> list[str]:
 
 
 async def test_leavers_are_forgotten_by_set_and_others_are_not(db: SqlStore) -> None:
-    def fill(uow: UnitOfWork) -> list[int]:
+    def fill(uow: UnitOfWork) -> tuple[int, list[int]]:
         gone = [a_member(name, community)._replace(left_at=START) for name, community in (("Ada", "slt"), ("Eve", "slt"), ("Ada", "ot"))]
         lately = a_member("Ben")._replace(left_at=LATER)
         made = [member.id for member in uow.members.add([*gone, lately, a_member("Cy")])]
         chat = uow.chats.add(a_chat()).id
         uow.responses.add([a_response(chat, id, None, f"m{id}", text="words") for id in made])
         uow.consents.add([Consent(id, Scope.TEXT, ON, START, "test") for id in made])
-        return made
+        return chat, made
 
-    made = await db.write(fill)
+    chat, made = await db.write(fill)
     assert await db.write(lambda uow: uow.retention.let_go_of_leavers(LATER)) == 3
     assert set(await db.read(lambda uow: uow.members.many(made))) == set(made[3:])
-    rows = await db.read(lambda uow: uow.responses.of_chat(1))
+    rows = await db.read(lambda uow: uow.responses.of_chat(chat))
     assert [row.text for row in rows] == [None, None, None, "words", "words"]
     assert await db.write(lambda uow: uow.retention.let_go_of_leavers(LATER)) == 0
     ada = a_member("Ada")
