@@ -13,6 +13,7 @@ from typing_extensions import override
 from copbot.domain.heard import Said
 from copbot.domain.place import Person, Place, Profile
 from copbot.ports.store import UnitOfWork
+from copbot.runtime import receiver
 from copbot.runtime.bot import Bot
 from copbot.runtime.receiver import BATCH
 from copbot.store.store import SqlStore
@@ -88,6 +89,27 @@ async def test_what_comes_together_is_committed_together_up_to_a_batch(answering
     await answering.bot.hear(*lines(answering, BATCH + 1))
     assert len(await kept(answering)) == BATCH + 1
     assert store.writes == writes + 2
+
+
+async def test_in_a_storm_what_comes_meanwhile_shares_a_commit(answering: House, store: Stumbling, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(receiver, "BREATH", 0.5)
+    first, second, *others = lines(answering, 9)
+    await answering.bot.hear(first, second)
+    writes = store.writes
+    storm = []
+    for one in others:
+        storm.append(asyncio.create_task(answering.bot.hear(one)))
+        await asyncio.sleep(0.001)
+    await asyncio.gather(*storm)
+    assert store.writes == writes + 1
+    assert len(await kept(answering)) == 9
+
+
+async def test_who_speaks_alone_waits_for_nobody(answering: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(receiver, "BREATH", 600)
+    for one in lines(answering, 3):
+        await asyncio.wait_for(answering.bot.hear(one), 60)
+    assert len(await kept(answering)) == 3
 
 
 async def test_a_step_that_fails_stops_nobody_elses_chat(open_house: Open, store: Stumbling) -> None:
