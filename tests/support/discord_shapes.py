@@ -7,8 +7,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from jsonschema import Draft202012Validator
-from jsonschema.exceptions import best_match
+from held_against import Described, Schema
 
 Body = Mapping[str, Any]
 ROOT = Path(__file__).parents[2]
@@ -59,12 +58,14 @@ def buttons_of(body: Body) -> list[Body]:
 def faults_of(schema: str, value: object) -> Iterator[str]:
     """What a published schema says about an object."""
     if not absent():
-        for error in _validator(schema).iter_errors(value):
-            found = best_match([error]) or error
-            yield f"{'/'.join(map(str, found.absolute_path))}: {found.message[:200]}"
+        yield from _schema(schema).faults(value)
 
 
 @cache
-def _validator(schema: str) -> Draft202012Validator:
-    document = json.loads(path().read_text(encoding="utf-8"))
-    return Draft202012Validator({"$ref": f"#/components/schemas/{schema}", "components": document["components"]})
+def _described() -> Described:
+    return Described(json.loads(path().read_text(encoding="utf-8")))
+
+
+@cache
+def _schema(name: str) -> Schema:
+    return _described().at(f"/components/schemas/{name}")

@@ -3,17 +3,14 @@
 import json
 import os
 import re
-from collections.abc import Callable, Iterator, Mapping
-from functools import cache, lru_cache
+from collections.abc import Iterator, Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from discord_loopback.model import Body
-from jsonschema import Draft7Validator, Draft202012Validator
-from jsonschema.exceptions import best_match
-from jsonschema.protocols import Validator
-from referencing import Registry
-from referencing.jsonschema import DRAFT202012
+from held_against import Described, Schema, draft7
 
 ROOT = Path(__file__).parents[3]
 JSON = "application/json"
@@ -36,41 +33,13 @@ def _api() -> Any:
 
 
 @cache
-def _registry() -> Any:
-    return Registry().with_resource("urn:discord", DRAFT202012.create_resource(_api()))
+def _described() -> Described:
+    return Described(_api())
 
 
 @cache
-def _validator(pointer: str) -> Draft202012Validator:
-    return Draft202012Validator({"$ref": f"urn:discord#{pointer}"}, registry=_registry())
-
-
-ALIKE = re.compile(r'"\d{16,20}"|"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}\+00:00"')
-"""Ids and instants as this loopback writes them."""
-
-
-def _faults(pointer: str, value: Any) -> tuple[str, ...]:
-    """What is wrong by the schema at this address of the description."""
-    return _found(_validator, pointer, _alike(value))
-
-
-def _alike(value: Any) -> str:
-    """The value with ids numbered and instants alike: what was held against a schema once is not again. Commands take a second."""
-    ids: dict[str, str] = {}
-
-    def plain(found: re.Match[str]) -> str:
-        return '"2018-01-31T19:00:00.000000+00:00"' if "T" in found[0] else ids.setdefault(found[0], f'"{8 * 10**17 + len(ids)}"')
-
-    return ALIKE.sub(plain, json.dumps(value))
-
-
-@lru_cache(2000)
-def _found(validator_of: Callable[[str], Validator], schema: str, text: str) -> tuple[str, ...]:
-    faults = []
-    for error in validator_of(schema).iter_errors(json.loads(text)):
-        found = best_match([error]) or error
-        faults.append(f"{'/'.join(map(str, found.absolute_path))}: {found.message[:200]}")
-    return tuple(faults)
+def _part(pointer: str) -> Schema:
+    return _described().at(pointer)
 
 
 def _escaped(part: str) -> str:
@@ -110,7 +79,7 @@ def request_faults(method: str, template: str, path: Mapping[str, str], query: M
     elif kind not in content:
         yield f"content type {kind!r}, not {sorted(content)}"
     else:
-        yield from (f"body/{fault}" for fault in _faults(f"{pointer}/requestBody/content/{_escaped(kind)}/schema", body))
+        yield from (f"body/{fault}" for fault in _part(f"{pointer}/requestBody/content/{_escaped(kind)}/schema").faults(body))
         yield from _unknown(content[kind]["schema"], body)
 
 
@@ -121,7 +90,7 @@ def _parameter_faults(parameters: list[tuple[str, Any]], path: Mapping[str, str]
         given = {"query": query, "path": path}.get(one["in"], {})
         if one["name"] in given:
             value = _typed(given[one["name"]], one["schema"])
-            yield from (f"{one['in']} {one['name']}: {fault}" for fault in _faults(f"{pointer}/schema", value))
+            yield from (f"{one['in']} {one['name']}: {fault}" for fault in _part(f"{pointer}/schema").faults(value))
         elif one.get("required") and one["in"] == "query":
             yield f"query {one['name']}: missing"
 
@@ -174,7 +143,7 @@ def response_faults(method: str, template: str, status: int, body: Any) -> Itera
     if "$ref" in answer:
         answer, at = _at(answer["$ref"]), answer["$ref"].removeprefix("#")
     if "content" in answer:
-        yield from _faults(f"{at}/content/{_escaped(JSON)}/schema", body)
+        yield from _part(f"{at}/content/{_escaped(JSON)}/schema").faults(body)
     elif body is not None:
         yield "a body where there is none"
 
@@ -194,10 +163,9 @@ def _frames(which: str) -> tuple[Any, Mapping[str, str]]:
 
 
 @cache
-def _frame(name: str) -> Draft7Validator:
-    which, _, kind = name.partition(" ")
+def _frame(which: str, kind: str) -> Schema:
     schema, names = _frames(which)
-    return Draft7Validator({"$ref": f"#/definitions/{names[kind]}", "definitions": schema["definitions"]})
+    return draft7({"$ref": f"#/definitions/{quote(names[kind])}", "definitions": schema["definitions"]})
 
 
 def event_faults(frame: Body) -> Iterator[str]:
@@ -214,4 +182,4 @@ def _frame_faults(which: str, kind: str, frame: Body) -> Iterator[str]:
     if absent():
         return
     known = kind in _frames(which)[1]
-    yield from _found(_frame, f"{which} {kind}", _alike(frame)) if known else [f"{kind} is not in the published frames"]
+    yield from _frame(which, kind).faults(frame) if known else [f"{kind} is not in the published frames"]

@@ -8,8 +8,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
-from jsonschema import Draft7Validator
-from jsonschema.exceptions import best_match
+from held_against import Schema, draft7
 from slack_loopback.model import Body
 from slack_sdk.errors import SlackObjectFormationError
 from slack_sdk.models.blocks import Block
@@ -36,14 +35,14 @@ def _read(name: str) -> Any:
 
 
 @cache
-def _validator(name: str) -> Draft7Validator:
-    return Draft7Validator(_read(name))
+def _schema(name: str) -> Schema:
+    return draft7(_read(name))
 
 
 @cache
-def _requests(method: str) -> tuple[Draft7Validator, frozenset[str]]:
+def _requests(method: str) -> tuple[Schema, frozenset[str]]:
     schema = _read("slack_web_requests.schemas.json")[method]
-    return Draft7Validator(schema), frozenset(_names(schema, schema["definitions"]))
+    return draft7(schema), frozenset(_names(schema, schema["definitions"]))
 
 
 def _names(schema: Mapping[str, Any], definitions: Mapping[str, Any]) -> Iterator[str]:
@@ -55,12 +54,6 @@ def _names(schema: Mapping[str, Any], definitions: Mapping[str, Any]) -> Iterato
             yield from _names(part, definitions)
 
 
-def _faults(validator: Draft7Validator, value: object) -> Iterator[str]:
-    for error in validator.iter_errors(value):
-        found = best_match([error]) or error
-        yield f"{'/'.join(map(str, found.absolute_path))}: {found.message[:200]}"
-
-
 def request_faults(method: str, arguments: Body) -> Iterator[str]:
     """What is wrong with a request."""
     if absent():
@@ -68,8 +61,8 @@ def request_faults(method: str, arguments: Body) -> Iterator[str]:
     if method not in _read("slack_web_requests.schemas.json"):
         yield "this method is not in the published schemas"
         return
-    validator, names = _requests(method)
-    yield from _faults(validator, arguments)
+    schema, names = _requests(method)
+    yield from schema.faults(arguments)
     yield from (f"{name}: no such argument" for name in sorted(set(arguments) - names - BESIDE))
 
 
@@ -77,7 +70,7 @@ def response_faults(method: str, body: Body) -> Iterator[str]:
     """What is wrong with an answer of the loopback's own."""
     schemas = {} if absent() else _read("slack_web_responses.schemas.json")
     if method in schemas:
-        yield from _faults(_response(method), _typed_part(body))
+        yield from _response(method).faults(_typed_part(body))
 
 
 def _typed_part(value: Any) -> Any:
@@ -88,14 +81,14 @@ def _typed_part(value: Any) -> Any:
 
 
 @cache
-def _response(method: str) -> Draft7Validator:
-    return Draft7Validator(_read("slack_web_responses.schemas.json")[method])
+def _response(method: str) -> Schema:
+    return draft7(_read("slack_web_responses.schemas.json")[method])
 
 
 def faults_of(kind: str, value: object) -> Iterator[str]:
     """What is wrong with an object of a kind: Event, SlashCommand, BlockAction, MessageShortcut, ViewSubmit, Known (blocks), View."""
     if not absent():
-        yield from _faults(_validator(f"slack_{kind}_.schema.json"), value)
+        yield from _schema(f"slack_{kind}_.schema.json").faults(value)
 
 
 def sdk_faults(blocks: list[Body]) -> Iterator[str]:
