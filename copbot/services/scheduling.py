@@ -5,6 +5,7 @@ from datetime import date
 
 from copbot.domain.chat import AHEAD, Chat, State
 from copbot.domain.community import Community
+from copbot.domain.markup import place_link
 from copbot.domain.member import Member
 from copbot.domain.message import Button, Field, FieldKind, Form, FormErrors, Look, Message, Option, Private, Reply
 from copbot.domain.place import Place
@@ -70,13 +71,22 @@ def _channel(call: Call) -> Place:
     here = call.place.top
     if chosen := call.options.get("in", "").lstrip("#"):
         if chosen not in _channels(call):
-            raise planning.Wrong({"in": f"{call.community.name} does not meet there. Choose the channel in which its chats are held."})
+            raise planning.Wrong({"in": _meets_elsewhere(call)})
         return Place(here.platform, chosen)
     for setting in call.community.channels:
         if setting.platform == here.platform and here.channel in {setting.channel, setting.hosts_channel}:
             return Place(here.platform, setting.channel)
     first = next(iter(_channels(call)), None)
     return Place(here.platform, first) if first else here
+
+
+def _meets_elsewhere(call: Call) -> str:
+    """To be read beside a form's field, or with a command for each channel that there is."""
+    said, channels = f"{call.community.name} does not meet there.", _channels(call)
+    if call.is_form or not channels:
+        return f"{said} Choose the channel in which its chats are held."
+    commands = (f"{place_link(Place(call.place.platform, one), one)} (`/cop schedule in={one}`)" for one in channels)
+    return f"{said} Its chats are held in {' or '.join(commands)}."
 
 
 def _channels(call: Call) -> list[str]:

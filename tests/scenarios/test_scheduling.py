@@ -280,6 +280,15 @@ async def test_a_community_with_two_channels_is_asked_where(open_house: Open, tm
     assert [(await house.chat()).place.channel] == ["lobby"]
 
 
+async def test_who_types_a_channel_where_the_community_does_not_meet_is_told_where_it_does(house: House) -> None:
+    """A command ready to paste, in each platform's own way of naming a channel."""
+    told = await house.cop("sally", f"schedule set={SEED_2} date=2018-01-31 time=19:30 in=#slt")
+    assert "does not meet there" in told
+    assert "[resnetslt](place:room:resnetslt) (`/cop schedule in=resnetslt`)" in told
+    await house.cop("sally", "schedule in=resnetslt")
+    assert house.room.people.form_of("sally") is not None
+
+
 async def test_a_cohost_can_be_picked_who_was_never_met(house: House) -> None:
     await house.cop("sally", "schedule")
     await fill(house, **{"with": "person:room:jane"})
