@@ -10,7 +10,7 @@ from copbot.errors import DatabaseUnreachable
 from copbot.ports.clock import Clock
 from copbot.ports.leases import LEASE_TERM, Leases
 from copbot.store import tables
-from copbot.store.mapper import insert_for
+from copbot.store.mapper import INSERTS
 from copbot.store.store import SqlStore
 
 _row = tables.adapter_lease.c
@@ -56,7 +56,7 @@ class LeaseTable(Leases):
     def _take(self, connection: sa.Connection, name: str, now: datetime) -> bool:
         """One statement, so that of two processes one gets it. ``epoch`` grows whenever the lease changes hands."""
         ours = {"adapter": self._adapter, "name": name, "owner": self._owner, "epoch": 1, "until": now + LEASE_TERM}
-        insert = insert_for(connection, tables.adapter_lease).values(ours)
+        insert = INSERTS[connection.dialect.name](tables.adapter_lease).values(ours)
         new = insert.excluded
         statement = insert.on_conflict_do_update(
             index_elements=["adapter", "name"],

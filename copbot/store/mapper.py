@@ -2,7 +2,7 @@
 
 import dataclasses
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from functools import partial
+from functools import cache, partial
 from itertools import starmap
 from operator import attrgetter
 from typing import Any, Generic, TypeVar
@@ -20,6 +20,9 @@ MOST_PARAMETERS = 500
 """Longer lists are asked for in several statements; far below the limits of both databases."""
 
 Cells = tuple[Any, ...]
+
+INSERTS: Mapping[str, Callable[[sa.Table], sqlite.Insert | postgresql.Insert]] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
+"""INSERTs that know ON CONFLICT, in the words of each database."""
 
 
 class Spread(Generic[V]):
@@ -111,19 +114,24 @@ def _fields(kind: Any) -> tuple[str, ...]:  # noqa: ANN401 - a class of either s
     return names
 
 
-def insert_for(connection: sa.Connection, table: sa.Table) -> sqlite.Insert | postgresql.Insert:
-    """An INSERT that knows ON CONFLICT, in the words of the connection's database."""
-    return postgresql.insert(table) if connection.dialect.name == "postgresql" else sqlite.insert(table)
-
-
 def skipping(connection: sa.Connection, table: sa.Table) -> sqlite.Insert | postgresql.Insert:
     """An INSERT that leaves rows alone that are there already."""
-    return insert_for(connection, table).on_conflict_do_nothing()
+    return _skipping(connection.dialect.name, table)
 
 
 def replacing(connection: sa.Connection, table: sa.Table, key: Sequence[str], *names: str) -> sqlite.Insert | postgresql.Insert:
     """An INSERT that changes the columns ``names`` of a row that has the same ``key``."""
-    insert = insert_for(connection, table)
+    return _replacing(connection.dialect.name, table, tuple(key), names)
+
+
+@cache
+def _skipping(dialect: str, table: sa.Table) -> sqlite.Insert | postgresql.Insert:
+    return INSERTS[dialect](table).on_conflict_do_nothing()
+
+
+@cache
+def _replacing(dialect: str, table: sa.Table, key: Sequence[str], names: Sequence[str]) -> sqlite.Insert | postgresql.Insert:
+    insert = INSERTS[dialect](table)
     return insert.on_conflict_do_update(index_elements=list(key), set_={name: insert.excluded[name] for name in names})
 
 

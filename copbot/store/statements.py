@@ -9,9 +9,10 @@ from collections import defaultdict, deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cached_property
+from functools import cache, cached_property
 from operator import itemgetter
 from typing import Any, NoReturn
+from weakref import WeakKeyDictionary
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
@@ -34,6 +35,10 @@ class _Spoken:
     converting: Sequence[tuple[str, Callable[[Any], Any]]]
 
 
+_SPOKEN: WeakKeyDictionary[sa.ClauseElement, dict[tuple[str, Sequence[str] | None], _Spoken]] = WeakKeyDictionary()
+"""What has been compiled, for as long as the statement is there: the next store of the process need not compile it again."""
+
+
 class Prepared:
     """One statement on one connection. Parameters go by name; ``columns`` are those that an INSERT or UPDATE sets.
 
@@ -45,7 +50,7 @@ class Prepared:
         self._statement = statement
         self.execution_options: Mapping[str, Any] = statement.get_execution_options() if isinstance(statement, sa.Executable) else {}
         """As of a context of Core's: for those who listen."""
-        self._columns = None if columns is None else list(columns)
+        self._columns = None if columns is None else tuple(columns)
         self._errors = connection.dialect.loaded_dbapi.Error
         self._keeps_cursor = is_postgresql(connection)
         self._driver: Any = None
@@ -54,14 +59,10 @@ class Prepared:
     @cached_property
     def _spoken(self) -> _Spoken:
         dialect = self._connection.dialect
-        compiled: Any = self._statement.compile(dialect=dialect, column_keys=self._columns)
-        kinds = {name: bind.type.dialect_impl(dialect) for bind, name in compiled.bind_names.items()}
-        return _Spoken(
-            sql=str(compiled),
-            by_position=compiled.positiontup,
-            fixed={name: bind.value for bind, name in compiled.bind_names.items() if bind.value is not None},
-            converting=[(name, convert) for name, kind in kinds.items() if (convert := kind.bind_processor(dialect)) is not None],
-        )
+        known, said = _SPOKEN.setdefault(self._statement, {}), (dialect.name, self._columns)
+        if said not in known:
+            known[said] = _speak(self._statement, self._columns, dialect)
+        return known[said]
 
     def rows(self, **parameters: object) -> list[Cells]:
         """All rows, as the driver gives them: for a ``reader``."""
@@ -130,6 +131,17 @@ class Prepared:
         ) from error
 
 
+def _speak(statement: sa.ClauseElement, columns: Sequence[str] | None, dialect: sa.Dialect) -> _Spoken:
+    compiled: Any = statement.compile(dialect=dialect, column_keys=columns and list(columns))
+    kinds = {name: bind.type.dialect_impl(dialect) for bind, name in compiled.bind_names.items()}
+    return _Spoken(
+        sql=str(compiled),
+        by_position=compiled.positiontup,
+        fixed={name: bind.value for bind, name in compiled.bind_names.items() if bind.value is not None},
+        converting=[(name, convert) for name, kind in kinds.items() if (convert := kind.bind_processor(dialect)) is not None],
+    )
+
+
 class Inserting:
     """Adds rows by set to a table that gives them ids, and leaves alone what is there already.
 
@@ -144,7 +156,7 @@ class Inserting:
         found = [column.type.dialect_impl(connection.dialect).bind_processor(connection.dialect) for column in columns]
         self._converting = [(names.index(name), convert) for name, convert in zip(in_order, found, strict=True)]
         made = _inserting_on_postgresql if is_postgresql(connection) else _inserting_on_sqlite
-        self._insert = made(connection, table, in_order, [table.c[name] for name in key])
+        self._insert = made(connection, table, in_order, key)
 
     def add(self, columns: Sequence[Iterable[Any]]) -> list[int | None]:
         """The id of each row, in order; None for those that were there already. ``columns``: their cells, a column at a time."""
@@ -163,11 +175,10 @@ Add = Callable[[Sequence[Cells]], Sequence[Cells]]
 """Inserts rows; the id of each row that was added, in order, and its key unless that was all of them."""
 
 
-def _inserting_on_sqlite(connection: sa.Connection, table: sa.Table, names: Sequence[str], key: Sequence[sa.Column[Any]]) -> Add:
+def _inserting_on_sqlite(connection: sa.Connection, table: sa.Table, names: Sequence[str], key: Sequence[str]) -> Add:
     """Nobody else writes meanwhile, so that ids grow by one (https://www.sqlite.org/autoinc.html)."""
-    insert = Prepared(connection, sqlite.insert(table).on_conflict_do_nothing() if key else table.insert(), names)
-    last = Prepared(connection, sa.select(sa.func.last_insert_rowid()))
-    newer = Prepared(connection, sa.select(table.c.id, *key).where(table.c.id > sa.bindparam("after")).order_by(table.c.id))
+    insert = Prepared(connection, _insert_on_sqlite(table, unless_there=bool(key)), names)
+    last, newer = Prepared(connection, _LAST), Prepared(connection, _newer(table, tuple(key)))
 
     def add(rows: Sequence[Cells]) -> Sequence[Cells]:
         added = insert.run_rows(rows)
@@ -179,22 +190,48 @@ def _inserting_on_sqlite(connection: sa.Connection, table: sa.Table, names: Sequ
     return add
 
 
-def _inserting_on_postgresql(connection: sa.Connection, table: sa.Table, names: Sequence[str], key: Sequence[sa.Column[Any]]) -> Add:
-    insert = postgresql.insert(table).from_select(list(names), sa.select(*_given(table, names)))
-    statement = Prepared(connection, (insert.on_conflict_do_nothing() if key else insert).returning(table.c.id, *key))
+_LAST = sa.select(sa.func.last_insert_rowid())
+
+
+@cache
+def _insert_on_sqlite(table: sa.Table, *, unless_there: bool) -> sa.Insert:
+    return sqlite.insert(table).on_conflict_do_nothing() if unless_there else table.insert()
+
+
+@cache
+def _newer(table: sa.Table, key: Sequence[str]) -> sa.Select[Any]:
+    return sa.select(table.c.id, *(table.c[name] for name in key)).where(table.c.id > sa.bindparam("after")).order_by(table.c.id)
+
+
+def _inserting_on_postgresql(connection: sa.Connection, table: sa.Table, names: Sequence[str], key: Sequence[str]) -> Add:
+    statement = Prepared(connection, _insert_on_postgresql(table, tuple(names), tuple(key)))
     return lambda rows: statement.rows(rows=_as_one(rows))
+
+
+@cache
+def _insert_on_postgresql(table: sa.Table, names: Sequence[str], key: Sequence[str]) -> sa.ClauseElement:
+    insert = postgresql.insert(table).from_select(list(names), sa.select(*_given(table, names)))
+    return (insert.on_conflict_do_nothing() if key else insert).returning(table.c.id, *(table.c[name] for name in key))
 
 
 def updating(connection: sa.Connection, table: sa.Table, names: Sequence[str], by: str) -> Callable[[Sequence[Cells]], None]:
     """Changes rows by set, each known by its column ``by``. Cells come in the order of ``names``, and are numbers, instants or words."""
-    others = [name for name in names if name != by]
-    if not is_postgresql(connection):
-        one = Prepared(connection, table.update().where(table.c[by] == sa.bindparam(f"of_{by}")), others)
-        return lambda rows: one.run_all({**dict(zip(names, row, strict=True)), f"of_{by}": row[names.index(by)]} for row in rows)
+    if is_postgresql(connection):
+        statement = Prepared(connection, _update_on_postgresql(table, tuple(names), by))
+        return lambda rows: statement.run_all([{"rows": _as_one(rows)}])
+    one = Prepared(connection, _update_one(table, by), [name for name in names if name != by])
+    return lambda rows: one.run_all({**dict(zip(names, row, strict=True)), f"of_{by}": row[names.index(by)]} for row in rows)
+
+
+@cache
+def _update_one(table: sa.Table, by: str) -> sa.Update:
+    return table.update().where(table.c[by] == sa.bindparam(f"of_{by}"))
+
+
+@cache
+def _update_on_postgresql(table: sa.Table, names: Sequence[str], by: str) -> sa.Update:
     given = sa.select(*(cell.label(name) for cell, name in zip(_given(table, names), names, strict=True))).subquery("changed")
-    all_at_once = table.update().where(table.c[by] == given.c[by]).values({name: given.c[name] for name in others})
-    statement = Prepared(connection, all_at_once)
-    return lambda rows: statement.run_all([{"rows": _as_one(rows)}])
+    return table.update().where(table.c[by] == given.c[by]).values({name: given.c[name] for name in names if name != by})
 
 
 def _given(table: sa.Table, names: Sequence[str]) -> list[sa.ColumnElement[Any]]:
@@ -208,40 +245,6 @@ def _as_one(rows: Sequence[Cells]) -> str:
     if NUL not in given:
         return given
     return in_json([[cell.replace("\0", "") if isinstance(cell, str) else cell for cell in row] for row in rows])
-
-
-def among(connection: sa.Connection, column: sa.ColumnElement[Any], name: str = "some") -> sa.ColumnElement[bool]:
-    """``column IN`` a list that is one parameter: the statement is the same for any number of values, and there is no limit to them."""
-    if is_postgresql(connection):
-        each = sa.func.json_array_elements_text(sa.cast(sa.bindparam(name, type_=sa.JSON()), sa.JSON())).column_valued("each")
-        return column == sa.any_(sa.func.array(sa.select(sa.cast(each, column.type)).scalar_subquery()))
-    return column.in_(sa.select(sa.func.json_each(sa.bindparam(name, type_=sa.JSON())).table_valued("value").c.value))
-
-
-def pairs(connection: sa.Connection, first: str, second: str) -> sa.FromClause:
-    """Pairs of numbers as a table with these columns; its one parameter, ``pairs``, holds the seconds of each first (see ``grouped``)."""
-    given = sa.bindparam("pairs", type_=sa.JSON())
-    if is_postgresql(connection):
-        firsts = sa.func.json_each(sa.cast(given, sa.JSON())).table_valued("key", sa.column("value", sa.JSON())).alias("firsts")
-        seconds = sa.func.json_array_elements_text(firsts.c.value).column_valued("second")
-        cells = [firsts.c.key, seconds]
-    else:
-        firsts = sa.func.json_each(given).table_valued("key", "value").alias("firsts")
-        cells = [firsts.c.key, sa.func.json_each(firsts.c.value).table_valued("value").alias("seconds").c.value]
-    return sa.select(*(sa.cast(cell, sa.BigInteger()).label(name) for cell, name in zip(cells, (first, second), strict=True))).subquery()
-
-
-def grouped(pairs: Iterable[tuple[int, int]]) -> dict[int, list[int]]:
-    """The seconds of each first: fewer lists to read for the database than pairs."""
-    seconds = defaultdict[int, list[int]](list)
-    for one, other in pairs:
-        seconds[one].append(other)
-    return seconds
-
-
-def constants(words: Iterable[str]) -> list[sa.ColumnElement[Any]]:
-    """Words of copbot's own, of letters and underlines, for ``column.in_(...)``, as part of the statement's text."""
-    return [sa.literal_column(f"'{word}'") for word in map(str, words) if word.isidentifier()]
 
 
 def reader(connection: sa.Connection, columns: Sequence[sa.Column[Any]]) -> Callable[[Iterable[Cells]], list[Cells]]:

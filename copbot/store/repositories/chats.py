@@ -11,9 +11,9 @@ from copbot.domain.place import Place
 from copbot.domain.response import MessageKey
 from copbot.ports.store import Chats
 from copbot.store import tables
-from copbot.store.database import is_postgresql
+from copbot.store.expressions import among, within
 from copbot.store.mapper import PLACE, Mapper, posted, replacing, rows_for, skipping, some
-from copbot.store.statements import Prepared, among, reader
+from copbot.store.statements import Prepared, reader
 
 CHAT = Mapper(Chat, tables.chat, {"place": PLACE})
 ROLE = Mapper(RoleInChat, tables.role_in_chat)
@@ -23,6 +23,13 @@ PIN = Mapper(Pin, tables.pin, {"posted": posted("posted")})
 
 _IN_STATES = CHAT.select.where(tables.chat.c.state.in_(some("states"))).order_by(tables.chat.c.starts_at, tables.chat.c.id)
 _IN_CHANNELS = _IN_STATES.where(tables.chat.c.place_channel.in_(some()))
+_OF_IDS = CHAT.select.where(among(tables.chat.c.id)).order_by(tables.chat.c.id)
+_LOCKED = _OF_IDS.with_for_update(key_share=True)
+_held, _response = tables.chat.alias("held").c, tables.response.c
+_HELD = sa.select(_held.id).where(among(_held.place_channel, "channels"), among(_held.state, "states"))
+_ANSWERED = sa.select(_response.chat).where(among(_response.message, "messages"))
+_TOUCHED = CHAT.select.where(within(tables.chat.c.id, _HELD.union(_ANSWERED))).order_by(tables.chat.c.id).with_for_update(key_share=True)
+_ROLES = ROLE.select.where(among(tables.role_in_chat.c.chat)).order_by(tables.role_in_chat.c.id)
 _DELETE_DRAFT = tables.chat.delete().where(tables.chat.c.id == sa.bindparam("of_id"), tables.chat.c.state == State.DRAFT)
 _ATTENDANCE = ATTENDANCE.select.where(tables.attendance.c.chat == sa.bindparam("of_chat")).order_by(tables.attendance.c.id)
 _COMING = sa.select(tables.attendance.c.coming).where(
@@ -41,21 +48,11 @@ class SqlChats(Chats):
         self._set_role = replacing(connection, tables.role_in_chat, ("chat", "member"), "role")
         self._attend = replacing(connection, tables.attendance, ("chat", "member"), "coming", "at")
         self._pin = skipping(connection, tables.pin)
-        here, read = tables.chat.c, reader(connection, CHAT.columns)
-        there, response = tables.chat.alias("held").c, tables.response.c
-        held = sa.select(there.id).where(among(connection, there.place_channel, "channels"), among(connection, there.state, "states"))
-        answered = sa.select(response.chat).where(among(connection, response.message, "messages"))
-        # PostgreSQL finds no index for one condition or another, but for a list of ids.
-        ids = held.union(answered)
-        among_ids = here.id == sa.any_(sa.func.array(ids.scalar_subquery())) if is_postgresql(connection) else here.id.in_(ids)
-        touched = CHAT.select.where(among_ids).order_by(here.id).with_for_update(key_share=True)
-        self._touched = Prepared(connection, touched)
-        of_ids = CHAT.select.where(among(connection, here.id)).order_by(here.id)
-        self._of_ids, self._locked = Prepared(connection, of_ids), Prepared(connection, of_ids.with_for_update(key_share=True))
+        self._touched = Prepared(connection, _TOUCHED)
+        self._of_ids, self._locked = Prepared(connection, _OF_IDS), Prepared(connection, _LOCKED)
         self._save = Prepared(connection, CHAT.update, CHAT.names)
-        self._read = read
-        of_chats = ROLE.select.where(among(connection, tables.role_in_chat.c.chat)).order_by(tables.role_in_chat.c.id)
-        self._roles, self._read_roles = Prepared(connection, of_chats), reader(connection, ROLE.columns)
+        self._read = reader(connection, CHAT.columns)
+        self._roles, self._read_roles = Prepared(connection, _ROLES), reader(connection, ROLE.columns)
 
     @override
     def add(self, chat: Chat) -> Chat:

@@ -10,8 +10,9 @@ from copbot.domain.consent import Consent, IdentifierEvent, OffTheRecord
 from copbot.domain.response import MessageKey
 from copbot.ports.people import Consents, Identifiers
 from copbot.store import tables
+from copbot.store.expressions import among
 from copbot.store.mapper import Mapper, skipping
-from copbot.store.statements import Prepared, among, reader
+from copbot.store.statements import Prepared, reader
 
 CONSENT = Mapper(Consent, tables.consent)
 OFF = Mapper(OffTheRecord, tables.off_the_record)
@@ -21,6 +22,10 @@ _consent, _off, _event = tables.consent.c, tables.off_the_record.c, tables.ident
 _BACK = tables.off_the_record.update().where(
     _off.chat == sa.bindparam("of_chat"), _off.member == sa.bindparam("of_member"), _off.until.is_(None)
 )
+# Nobody makes so many choices that it would pay to let the database find the newest of each scope.
+_OF_MEMBERS = CONSENT.select.where(among(_consent.member)).order_by(_consent.id)
+_OFF_IN = OFF.select.where(among(_off.chat)).order_by(_off.id)
+_OF_MESSAGES = EVENT.select.where(among(_event.message)).order_by(_event.id)
 _EVENT_OF_ID = EVENT.select.where(_event.id == sa.bindparam("of_id"))
 _EVENTS_IN_CHAT = EVENT.select.where(_event.member == sa.bindparam("of_member"), _event.chat == sa.bindparam("of_chat")).order_by(_event.id)
 _DECIDE = tables.identifier_event.update().where(_event.id == sa.bindparam("of_id"))
@@ -32,10 +37,9 @@ class SqlConsents(Consents):
     def __init__(self, connection: sa.Connection) -> None:
         self._connection = connection
         self._go_off = skipping(connection, tables.off_the_record)
-        # Nobody makes so many choices that it would pay to let the database find the newest of each scope.
-        self._of_members = Prepared(connection, CONSENT.select.where(among(connection, _consent.member)).order_by(_consent.id))
+        self._of_members = Prepared(connection, _OF_MEMBERS)
         self._read = reader(connection, CONSENT.columns)
-        self._off_in = Prepared(connection, OFF.select.where(among(connection, _off.chat)).order_by(_off.id))
+        self._off_in = Prepared(connection, _OFF_IN)
         self._read_off = reader(connection, OFF.columns)
 
     @override
@@ -68,7 +72,7 @@ class SqlIdentifiers(Identifiers):
 
     def __init__(self, connection: sa.Connection) -> None:
         self._connection = connection
-        self._of_messages = Prepared(connection, EVENT.select.where(among(connection, _event.message)).order_by(_event.id))
+        self._of_messages = Prepared(connection, _OF_MESSAGES)
         self._in_chat = Prepared(connection, _EVENTS_IN_CHAT)
         self._add = Prepared(connection, EVENT.insert, EVENT.names)
         self._read = reader(connection, EVENT.columns)

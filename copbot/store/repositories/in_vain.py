@@ -8,7 +8,8 @@ import sqlalchemy as sa
 from copbot.domain.place import ThreadOf
 from copbot.domain.step import Fate, Outgoing, Verb
 from copbot.store import tables
-from copbot.store.statements import Prepared, among, constants
+from copbot.store.expressions import among, constants
+from copbot.store.statements import Prepared
 
 UNSENT = (Fate.EXPIRED, Fate.CANCELLED, Fate.FAILED)
 NO_THREAD = "the thread could not be opened"
@@ -37,16 +38,18 @@ _CANCEL_CHANGE = (
     .values(fate=Fate.CANCELLED)
     .returning(_row.key)
 )
+_FAIL_OF_KEYS, _FAIL_IN_THREADS = _FAIL.where(among(_row.key)), _FAIL.where(among(_row.thread_of))
+_CANCEL_OF_KEYS, _CANCEL_CHANGES_OF = _CANCEL_CHANGE.where(among(_row.key)), _CANCEL_CHANGE.where(among(_row.edits))
 
 
 class InVain:
     """Ends what waits in vain, in one connection's transactions."""
 
     def __init__(self, connection: sa.Connection) -> None:
-        self._fail = Prepared(connection, _FAIL.where(among(connection, _row.key)))
-        self._fail_in_threads = Prepared(connection, _FAIL.where(among(connection, _row.thread_of)))
-        self._cancel = Prepared(connection, _CANCEL_CHANGE.where(among(connection, _row.key)))
-        self._cancel_changes_of = Prepared(connection, _CANCEL_CHANGE.where(among(connection, _row.edits)))
+        self._fail = Prepared(connection, _FAIL_OF_KEYS)
+        self._fail_in_threads = Prepared(connection, _FAIL_IN_THREADS)
+        self._cancel = Prepared(connection, _CANCEL_OF_KEYS)
+        self._cancel_changes_of = Prepared(connection, _CANCEL_CHANGES_OF)
 
     def end_new(self, new: Collection[Outgoing]) -> None:
         """End those of the new rows that wait for what will never be, and what waits for one of them but stands in front of it."""

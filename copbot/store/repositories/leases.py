@@ -10,9 +10,10 @@ import sqlalchemy as sa
 from copbot.domain.step import Fate, Outgoing
 from copbot.store import tables
 from copbot.store.database import GLANCE
+from copbot.store.expressions import constants
 from copbot.store.mapper import TARGET, Mapper, posted
 from copbot.store.restored import Doubt
-from copbot.store.statements import Prepared, constants, reader
+from copbot.store.statements import Prepared, reader
 
 OUTGOING = Mapper(Outgoing, tables.outbox, {"target": TARGET, "posted": posted("posted")})
 

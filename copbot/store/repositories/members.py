@@ -15,8 +15,9 @@ from copbot.domain.member import FORMER_MEMBER, Member
 from copbot.domain.place import Person
 from copbot.ports.store import Members
 from copbot.store import tables
+from copbot.store.expressions import among
 from copbot.store.mapper import PERSON, Mapper, chunks, replacing, rows_for, skipping, some
-from copbot.store.statements import Inserting, Prepared, among, reader
+from copbot.store.statements import Inserting, Prepared, reader
 
 MEMBER = Mapper(Member, tables.member, {"person": PERSON})
 SECRET = "forgotten_secret"  # noqa: S105 - the fact's name, not its value
@@ -25,8 +26,10 @@ _member = tables.member.c
 _OF_IDS = MEMBER.select.where(_member.id.in_(some()))
 # Locked, so that a choice made meanwhile with another replica is either seen from here on or waits (only PostgreSQL has row locks).
 _IN_COMMUNITY = MEMBER.select.where(_member.community == sa.bindparam("of_community")).order_by(_member.id).with_for_update(key_share=True)
+_OF_PEOPLE = _IN_COMMUNITY.where(among(_member.platform, "platforms"), among(_member.person))
 _OF_COMMUNITY = MEMBER.select.where(_member.community == sa.bindparam("of_community"), _member.platform != "").order_by(_member.id)
 _FORMER = sa.select(_member.id).where(_member.community == sa.bindparam("of_community"), _member.platform == "")
+_FORGOTTEN = sa.select(tables.forgotten.c.hash).where(among(tables.forgotten.c.hash))
 _SECRET = sa.select(tables.fact.c.value).where(tables.fact.c.name == SECRET)
 
 _DELETED = tuple(
@@ -82,13 +85,10 @@ class SqlMembers(Members):
         self._add_former = skipping(connection, tables.member)
         self._remember_forgotten = replacing(connection, tables.forgotten, ("hash", "community"), "at")
         self._keep_secret = skipping(connection, tables.fact)
-        self._of_people = Prepared(
-            connection, _IN_COMMUNITY.where(among(connection, _member.platform, "platforms"), among(connection, _member.person))
-        )
+        self._of_people = Prepared(connection, _OF_PEOPLE)
         self._read = reader(connection, MEMBER.columns)
         self._save = Prepared(connection, MEMBER.update, MEMBER.names)
-        hash = tables.forgotten.c.hash
-        self._forgotten = Prepared(connection, sa.select(hash).where(among(connection, hash)))
+        self._forgotten = Prepared(connection, _FORGOTTEN)
 
     @override
     def get(self, id: int) -> Member | None:

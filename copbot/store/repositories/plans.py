@@ -11,8 +11,9 @@ from copbot.domain.step import Step, StepState
 from copbot.ports.store import Editions, Facts, Interactions, Steps
 from copbot.store import tables
 from copbot.store.database import GLANCE
+from copbot.store.expressions import among, constants
 from copbot.store.mapper import Mapper, replacing, skipping
-from copbot.store.statements import Prepared, among, constants, reader
+from copbot.store.statements import Prepared, reader
 
 STEP = Mapper(Step, tables.step)
 _step, _chat = tables.step.c, tables.chat.c
@@ -29,7 +30,11 @@ _FIRST_DUE = (
     .limit(sa.bindparam("at_most", type_=sa.Integer))
     .execution_options(**{GLANCE: True})
 )
-_DUE = STEP.select.select_from(_WAITING[0]).where(*_WAITING[1], _step.due_at <= _now).order_by(_step.chat, _step.due_at, _step.id)
+_DUE = (
+    STEP.select.select_from(_WAITING[0])
+    .where(*_WAITING[1], _step.due_at <= _now, among(_step.chat))
+    .order_by(_step.chat, _step.due_at, _step.id)
+)
 _NEXT_OF = sa.select(sa.func.min(_step.due_at)).where(_step.chat == sa.bindparam("of_chat"), _step.due_at > sa.bindparam("after"))
 # The first in the order of an index, and not min(): over a join PostgreSQL would read every step that is still to come.
 _NEXT_DUE = (
@@ -65,7 +70,7 @@ class SqlSteps(Steps):
         self._save = Prepared(connection, STEP.update, STEP.names)
         self._of_chat = Prepared(connection, _OF_CHAT)
         self._first_due = Prepared(connection, _FIRST_DUE)
-        self._due = Prepared(connection, _DUE.where(among(connection, _step.chat)))
+        self._due = Prepared(connection, _DUE)
         self._next_of: dict[tuple[str, ...], Prepared] = {}
         self._read, self._read_instant = reader(connection, STEP.columns), reader(connection, [_step.due_at])
 

@@ -9,15 +9,21 @@ from typing_extensions import override
 from copbot.domain.chat import AskedQuestion, Counters
 from copbot.ports.store import Questions
 from copbot.store import tables
+from copbot.store.expressions import among
 from copbot.store.mapper import Mapper, posted
-from copbot.store.statements import Prepared, among, reader, updating
+from copbot.store.statements import Prepared, reader, updating
 
 ASKED = Mapper(AskedQuestion, tables.asked_question, {"root": posted("root")})
 COUNTERS = Mapper(Counters, tables.counters)
 
 _COUNTED = (
-    sa.select(*ASKED.columns, *COUNTERS.columns).join_from(tables.asked_question, tables.counters).order_by(tables.asked_question.c.id)
+    sa.select(*ASKED.columns, *COUNTERS.columns)
+    .join_from(tables.asked_question, tables.counters)
+    .where(among(tables.asked_question.c.chat))
+    .order_by(tables.asked_question.c.id)
 )
+_OF_CHATS = ASKED.select.where(among(tables.asked_question.c.chat)).order_by(tables.asked_question.c.id)
+_COUNTERS = COUNTERS.select.where(among(tables.counters.c.asked))
 _OF_ID = ASKED.select.where(tables.asked_question.c.id == sa.bindparam("of_id"))
 
 
@@ -30,11 +36,9 @@ class SqlQuestions(Questions):
         self._save = Prepared(connection, ASKED.update, ASKED.names)
         self._of_id = Prepared(connection, _OF_ID)
         self._count = Prepared(connection, COUNTERS.insert, COUNTERS.names)
-        of_chats = ASKED.select.where(among(connection, tables.asked_question.c.chat)).order_by(tables.asked_question.c.id)
-        self._of_chats, self._read = Prepared(connection, of_chats), reader(connection, ASKED.columns)
-        counted = _COUNTED.where(among(connection, tables.asked_question.c.chat))
-        self._counted, self._read_counted = Prepared(connection, counted), reader(connection, [*ASKED.columns, *COUNTERS.columns])
-        self._counters = Prepared(connection, COUNTERS.select.where(among(connection, tables.counters.c.asked)))
+        self._of_chats, self._read = Prepared(connection, _OF_CHATS), reader(connection, ASKED.columns)
+        self._counted, self._read_counted = Prepared(connection, _COUNTED), reader(connection, [*ASKED.columns, *COUNTERS.columns])
+        self._counters = Prepared(connection, _COUNTERS)
         self._read_counters = reader(connection, COUNTERS.columns)
         self._save_counters = updating(connection, tables.counters, COUNTERS.names, by="asked")
 

@@ -2,6 +2,8 @@
 
 from collections.abc import Collection, Iterable
 from datetime import datetime
+from functools import cache
+from typing import Any
 
 import sqlalchemy as sa
 from typing_extensions import override
@@ -10,8 +12,10 @@ from copbot.domain.chat import FACILITATORS
 from copbot.domain.response import MessageKey, Response
 from copbot.ports.store import Responses
 from copbot.store import tables
+from copbot.store.database import is_postgresql
+from copbot.store.expressions import among, grouped, pairs
 from copbot.store.mapper import MESSAGE_KEY, PLACE, Mapper, affected, chunks, skipping, some
-from copbot.store.statements import Inserting, Prepared, among, grouped, pairs, reader
+from copbot.store.statements import Inserting, Prepared, reader
 
 RESPONSE = Mapper(Response, tables.response, {"message": MESSAGE_KEY, "place": PLACE})
 
@@ -28,6 +32,18 @@ _AS_RESPONSE = sa.select(
 )
 """Tombstones among responses: in nothing but the address of the message."""
 _SPOKE = sa.select(_response.id).where(_response.id < sa.bindparam("before"), *(_response.role != role.value for role in FACILITATORS))
+# The indexes begin with the message: the few that share an id but not a channel are sorted out afterwards.
+_KEPT = RESPONSE.select.where(among(_response.message))
+_OF_MESSAGES = _KEPT.order_by(_response.id)
+_BURIED = _TOMBSTONE.where(among(_tombstone.message))
+_KNOWN = _KEPT.union_all(_AS_RESPONSE.where(among(_tombstone.message))).order_by("id")
+
+
+@cache
+def _who_spoke(*, on_postgresql: bool) -> sa.Select[Any]:
+    given = pairs("asked", "member", on_postgresql=on_postgresql)
+    spoke = _SPOKE.where(_response.asked == given.c.asked, _response.member == given.c.member)
+    return sa.select(given).where(spoke.exists())
 
 
 class SqlResponses(Responses):
@@ -35,14 +51,9 @@ class SqlResponses(Responses):
 
     def __init__(self, connection: sa.Connection) -> None:
         self._connection = connection
-        # The indexes begin with the message: the few that share an id but not a channel are sorted out afterwards.
-        self._of_messages = Prepared(connection, RESPONSE.select.where(among(connection, _response.message)).order_by(_response.id))
-        self._buried = Prepared(connection, _TOMBSTONE.where(among(connection, _tombstone.message)))
-        kept, gone = RESPONSE.select.where(among(connection, _response.message)), _AS_RESPONSE.where(among(connection, _tombstone.message))
-        self._known = Prepared(connection, kept.union_all(gone).order_by("id"))
-        given = pairs(connection, "asked", "member")
-        spoke = _SPOKE.where(_response.asked == given.c.asked, _response.member == given.c.member)
-        self._spoke = Prepared(connection, sa.select(given).where(spoke.exists()))
+        self._of_messages = Prepared(connection, _OF_MESSAGES)
+        self._buried, self._known = Prepared(connection, _BURIED), Prepared(connection, _KNOWN)
+        self._spoke = Prepared(connection, _who_spoke(on_postgresql=is_postgresql(connection)))
         self._read = reader(connection, RESPONSE.columns)
         self._add = Inserting(connection, tables.response, RESPONSE.names, ("message", "channel", "platform", "asked"))
         self._bury = Prepared(connection, skipping(connection, tables.tombstone), ("platform", "channel", "message", "at"))
