@@ -35,6 +35,10 @@ LEAST_HOLD = timedelta(seconds=1)
 """A lane rests at least this long after a platform asked for patience."""
 
 MOST_ATTEMPTS = 20
+LAST_WORD_ATTEMPTS = 3
+LAST_WORD_AGAIN = timedelta(minutes=10)
+"""So often, and so long after each other, what hosts must hear is tried in private: nobody is left who could tell them otherwise."""
+
 MAY_STAND_THERE = ", and it may stand there"
 LOOK_FIRST = "Look in the channel before you paste it."
 log = structlog.get_logger(__name__)
@@ -112,9 +116,11 @@ class Attempts:
     def _refused(self, row: Outgoing, refused: Refused) -> Outcome:
         """The end of the row; an earlier attempt whose outcome nobody knows may have posted it all the same.
 
-        What tells hosts of trouble is looked for again: it may be the only word that they get of it.
+        What tells hosts of trouble is looked for again, and in private tried again: it may be the only word that they get of it.
         """
         if row.fate is not Fate.UNCLEAR:
+            if _is_last_word(row) and row.attempts < LAST_WORD_ATTEMPTS:
+                return Outcome(replace(row, fate=Fate.PENDING, trouble=refused.reason), hold=LAST_WORD_AGAIN)
             return Outcome(replace(row, fate=Fate.FAILED, trouble=refused.reason), remedy=refused.remedy)
         if row.purpose in posting.TELLINGS:
             return self._still_unclear(row, refused.reason)
@@ -187,6 +193,10 @@ class Attempts:
         elif platform.pins is not None:
             await platform.pins.pin(earlier)
         return earlier
+
+
+def _is_last_word(row: Outgoing) -> bool:
+    return row.purpose in posting.TELLINGS and isinstance(row.target, Privately)
 
 
 def _earlier(uow: UnitOfWork, row: Outgoing) -> Posted | None:

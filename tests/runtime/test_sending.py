@@ -71,6 +71,23 @@ async def test_what_tells_hosts_of_trouble_is_looked_for_again_if_looking_is_ref
     assert sum("there is no such channel" in text for text in live.texts(BACKSTAGE)) == 1
 
 
+async def test_what_hosts_must_hear_is_tried_again_in_private_if_it_is_refused_there(live: House) -> None:
+    """No hosts' channel takes it, and no host: there is nobody left whom it could be told otherwise."""
+    await live.until("2018-01-31 19:47")
+    for request in range(4):  # the question, the hosts' channel, each of two hosts
+        live.room.server.fail_next(NotPermitted("room", "I may not write there", "Let me."), after=request)
+    await live.until("2018-01-31 19:56")
+    assert not [text for host in ("sally", "lucy") for text in in_private(live, host) if "> **Q2**" in text]
+    await live.until("2018-01-31 19:59")
+    for host in ("sally", "lucy"):
+        assert sum("> **Q2**" in text for text in in_private(live, host)) == 1
+
+
+def in_private(house: House, host: str) -> list[str]:
+    """What the bot wrote to somebody privately."""
+    return [entry.text for entry in house.room.people.private(host)]
+
+
 async def test_a_question_that_comes_too_late_expires_and_the_host_is_told(live: House) -> None:
     await live.until("2018-01-31 19:47")
     live.room.server.fail_next(TryLater("room", "down", timedelta(minutes=30)))
