@@ -5,7 +5,6 @@ something else: ``check_library`` says so.
 """
 
 import asyncio
-import json
 from collections.abc import Callable, Mapping
 from functools import partial
 from types import SimpleNamespace
@@ -19,6 +18,7 @@ from discord.http import HTTPClient
 from typing_extensions import override
 
 from copbot.errors import ConfigurationError
+from copbot.kit.frames import parsed
 from copbot_discord.intake import Intake
 from copbot_discord.names import DISCORD
 
@@ -30,9 +30,6 @@ SESSIONS = ("READY", "RESUMED")
 
 UNREADABLE = "(unreadable)"
 """Among the parsers: what takes the error of a frame that is no event of any kind."""
-
-parsed = json.JSONDecoder().raw_decode
-"""What ``json.loads`` does in the end; there is one for each message."""
 
 log = structlog.get_logger(__name__)
 
@@ -60,7 +57,7 @@ class Socket(DiscordWebSocket):
             if msg is None:
                 return
         try:
-            frame = parsed(msg)[0]
+            frame = parsed(msg)
             event, sequence = frame.get("t"), frame.get("s")
         except (AttributeError, ValueError, RecursionError) as error:
             self._discord_parsers[UNREADABLE](error)

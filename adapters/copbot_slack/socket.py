@@ -25,6 +25,7 @@ from typing_extensions import override
 from copbot.domain.heard import Heard, Interaction
 from copbot.errors import NotAuthenticated, Refused, TryLater, Unclear
 from copbot.kit.closing import to_its_end
+from copbot.kit.frames import parsed
 from copbot_slack.answering import ACKNOWLEDGED_IN
 from copbot_slack.bolt import make_app
 from copbot_slack.hearing import Me, Payload
@@ -46,8 +47,8 @@ SWITCH_ON = "Switch it on at api.slack.com/apps -> Socket Mode and start copbot 
 QUIET = logging.Logger("slack_sdk", logging.CRITICAL + 1)
 """The SDK's own log has people's words in it, and addresses that let anybody in."""
 
-parsed, quoted = json.JSONDecoder().raw_decode, json.encoder.encode_basestring_ascii
-"""What ``json.loads`` and ``json.dumps`` do in the end; there are two for each message."""
+quoted = json.encoder.encode_basestring_ascii
+"""What ``json.dumps`` does in the end; there is one for each message."""
 
 Take = Callable[[Payload], Awaitable[Element | None]]
 """Takes an envelope; gives what to acknowledge it with, None for nothing."""
@@ -134,7 +135,7 @@ class _Socket(SocketModeClient):
             return
         async for frame in session:
             if frame.type is WSMsgType.TEXT and frame.data.startswith("{"):
-                self._frame(self, parsed(frame.data)[0])
+                self._frame(self, parsed(frame.data))
             elif frame.type is WSMsgType.PING:
                 await session.pong(frame.data)
 
