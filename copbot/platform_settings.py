@@ -71,6 +71,10 @@ class SlackSettings(Part):
     bot_token: SecretStr = Field(default=SecretStr(""), description="Bot token, `xoxb-...`; with it Slack is switched on.")
     app_token: SecretStr = Field(default=SecretStr(""), description="App-level token, `xapp-...`; needed in Socket Mode.")
     signing_secret: SecretStr = Field(default=SecretStr(""), description="Signing secret; needed in HTTP mode.")
+    config_token: SecretStr = Field(
+        default=SecretStr(""),
+        description="App configuration token, `xoxe.xoxp-...`; lets `copbot doctor` see which events the app is subscribed to.",
+    )
     mode: Literal["socket", "http"] = Field(
         default="socket", description="`socket` needs no public address; `http`: Slack calls `/slack/events` on copbot's own port."
     )
@@ -91,7 +95,7 @@ class SlackSettings(Part):
     def for_adapter(self) -> dict[str, Any]:
         """What the adapter is made from, secrets included; empty if Slack is not set up at all."""
         values = {name: value.get_secret_value() if isinstance(value, SecretStr) else value for name, value in self}
-        switches = ["client_id", *(name for name, value in self if isinstance(value, SecretStr))]
+        switches = ["client_id", *(name for name, value in self if isinstance(value, SecretStr) and name != "config_token")]
         return values if any(values[name] for name in switches) else {}
 
 

@@ -59,7 +59,9 @@ _HISTORY = ("channels:history", "groups:history", "im:history")
 METHODS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
     {
         "apps.connections.open": (),  # with the app-level token, whose one scope is connections:write
+        "apps.manifest.export": (),  # with an app configuration token
         "auth.test": (),
+        "bots.info": ("users:read",),
         "chat.delete": ("chat:write",),
         "chat.postEphemeral": ("chat:write",),
         "chat.postMessage": ("chat:write",),

@@ -123,8 +123,8 @@ class Slack:
         return profile_of(person, answer["user"])
 
     async def check(self, place: Place) -> Sequence[Finding]:
-        """Missing scopes, and what is wrong with the channel."""
-        return await checking.check(self._web, place)
+        """Missing scopes, what is wrong with the channel and, where a token shows it, with the app's configuration."""
+        return await checking.check(self._web, place, self.settings)
 
     async def _post_privately(self, person: Person, message: Message, key: str) -> Posted:
         return await self._posting.post(await self.direct.place(person), message, key=key)

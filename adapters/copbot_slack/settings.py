@@ -21,11 +21,12 @@ MOST_CONNECTIONS = 10
 MOST_SECONDS = 14
 """Less than half of the 30 seconds for which a post is leased."""
 
-_BEGINNINGS = {"bot_token": ("xoxb-", "xoxe.xoxb-"), "app_token": ("xapp-",)}
+_BEGINNINGS = {"bot_token": ("xoxb-", "xoxe.xoxb-"), "app_token": ("xapp-",), "config_token": ("xoxe.xoxp-",)}
 _FOUND_UNDER = {
     "bot_token": "OAuth & Permissions -> Bot User OAuth Token",
     "app_token": "Basic Information -> App-Level Tokens, with the scope connections:write",
     "signing_secret": "Basic Information -> App Credentials -> Signing Secret",
+    "config_token": "Your App Configuration Tokens, below the list of apps; it lasts for 12 hours",
 }
 _NEEDED = {"socket": ("bot_token", "app_token"), "http": ("bot_token", "signing_secret")}
 _NEEDED_BY_MANY = {
@@ -52,7 +53,8 @@ class SlackSettings:
     ``mode``: Socket Mode needs no public address; ``http`` is served on copbot's own pages. ``connections`` is how many sockets are
     open side by side, ``ping_seconds`` how often each is asked whether it is alive. ``timeout_seconds`` is how long Slack may take to
     answer, less than half a post's lease (3-architecture.md 6). ``low_history``: Slack gives this app 15 messages of
-    history a minute and no more, as it does to commercially distributed apps outside its Marketplace.
+    history a minute and no more, as it does to commercially distributed apps outside its Marketplace. ``config_token`` shows the app's own
+    configuration to whoever checks it.
     """
 
     __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(extra="forbid", str_strip_whitespace=True)
@@ -60,6 +62,7 @@ class SlackSettings:
     bot_token: str = field(default="", repr=False)
     app_token: str = field(default="", repr=False)
     signing_secret: str = field(default="", repr=False)
+    config_token: str = field(default="", repr=False)
     mode: Literal["socket", "http"] = "socket"
     api_url: str = API
     connections: int = 2

@@ -2,14 +2,16 @@
 
 import pytest
 from slack_bots import bot_on
+from slack_loopback.api import CONFIG_TOKEN
 from slack_loopback.server import BOT_TOKEN, Loopback
 
 from copbot.domain.message import Button, Message
 from copbot.domain.place import Person, Place
 from copbot.errors import Gone, NotAuthenticated, Refused
 from copbot.ports.platform import Finding
-from copbot_slack.checking import of_channel, of_scopes
-from copbot_slack.manifest import SCOPES
+from copbot.services.commands import SPECS
+from copbot_slack.checking import of_channel, of_manifest, of_scopes
+from copbot_slack.manifest import EVENTS, SCOPES, manifest
 from copbot_slack.platform import profile_of
 
 SLT, ELSEWHERE, ADA = Place("slack", "C0SLT"), Place("slack", "C0ELSEWHERE"), Person("slack", "U0ADA")
@@ -49,6 +51,30 @@ class TestChecking:
         slack.api.revoked.add(BOT_TOKEN)
         with pytest.raises(NotAuthenticated):
             await bot_on(slack).check(SLT)
+
+    async def test_each_event_that_the_app_is_not_subscribed_to_is_named(self, slack: Loopback) -> None:
+        slack.workspace.manifest = manifest(SPECS, socket=True)
+        bot = bot_on(slack, config_token=CONFIG_TOKEN)
+        assert await bot.check(SLT) == []
+        slack.workspace.manifest["settings"]["event_subscriptions"]["bot_events"] = sorted(
+            {*EVENTS} - {"message.groups", "app_home_opened"}
+        )
+        home, groups = await bot.check(SLT)
+        assert home.what == "Slack does not tell copbot of app_home_opened, which it needs to show people their own page"
+        assert groups.what == f"Slack does not tell copbot of message.groups, which it needs to {SCOPES['groups:history']}"
+        assert "Subscribe to bot events" in groups.remedy
+
+    async def test_a_configuration_token_that_is_no_good_any_more(self, slack: Loopback) -> None:
+        slack.api.revoked.add(CONFIG_TOKEN)
+        [finding] = await bot_on(slack, config_token=CONFIG_TOKEN).check(SLT)
+        assert finding.what.startswith("Slack does not show the app's configuration: ")
+        assert "Your App Configuration Tokens" in finding.remedy
+        assert CONFIG_TOKEN not in finding.what
+
+    def test_an_app_without_command_and_answers(self) -> None:
+        told = [finding.what for finding in of_manifest({"settings": {"event_subscriptions": {"bot_events": sorted(EVENTS)}}})]
+        assert told == ["the app has no /cop", "Slack does not tell copbot of buttons and forms"]
+        assert not list(of_manifest(manifest(SPECS, socket=False, url="https://chats.example.org"), many=True))
 
     def test_an_archived_channel(self) -> None:
         [finding] = of_channel({"id": "C1", "name": "slt", "is_archived": True, "is_member": False})

@@ -16,7 +16,9 @@ from slack_loopback.model import Body, Notice, Wrong
 from slack_loopback.workspace import Workspace
 
 METHODS = {
+    "apps.manifest.export": reading.manifest,
     "auth.test": reading.auth_test,
+    "bots.info": reading.bot_info,
     "chat.postMessage": chat.post_message,
     "chat.update": chat.update,
     "chat.delete": chat.delete,
@@ -42,6 +44,10 @@ METHODS = {
     "files.delete": files.delete,
 }
 CONNECT = "apps.connections.open"
+TOKENS = {CONNECT: "xapp", "apps.manifest.export": "xoxe"}
+"""Methods that take another token than the bot's."""
+
+CONFIG_TOKEN = "xoxe.xoxp-1-loopback"
 OBJECTS = frozenset({"blocks", "attachments", "view", "metadata", "files"})
 FLAGS = frozenset(
     [
@@ -82,7 +88,7 @@ class WebApi:
         self.ticket: Callable[[], str] = str
         self._workspace = workspace
         self._judge = judge
-        self._tokens = {"xoxb": bot_token, "xapp": app_token}
+        self._tokens = {"xoxb": bot_token, "xapp": app_token, "xoxe": CONFIG_TOKEN}
 
     def grant(self, bot_token: str) -> None:
         """Take this token of the bot's from now on, and no other."""
@@ -141,7 +147,7 @@ class WebApi:
         return web.json_response(body, headers=headers)
 
     def _do(self, method: str, args: Body, token: str) -> Body:
-        self._authorise(token, "xapp" if method == CONNECT else "xoxb")
+        self._authorise(token, TOKENS.get(method, "xoxb"))
         if denied := self.faults.denied(method):
             raise Wrong(denied)
         if method == CONNECT:

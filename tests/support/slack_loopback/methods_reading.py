@@ -5,7 +5,7 @@ from base64 import b64decode, b64encode
 from slack_loopback.methods_chat import required
 from slack_loopback.model import Body, Channel, Message, Wrong
 from slack_loopback.shapes import channel_shape, message_shape, user_shape
-from slack_loopback.workspace import BOT, BOT_USER, Workspace
+from slack_loopback.workspace import APP, BOT, BOT_USER, Workspace
 
 PAGE = 100
 FIRST, LAST = "0000000000.000000", "9999999999.999999"
@@ -22,6 +22,20 @@ def auth_test(workspace: Workspace, args: Body) -> Body:
         "bot_id": BOT,
         "is_enterprise_install": False,
     }
+
+
+def bot_info(workspace: Workspace, args: Body) -> Body:
+    """bots.info."""
+    if required(args, "bot") != BOT:
+        raise Wrong("bot_not_found")
+    return {"bot": {"id": BOT, "deleted": False, "name": "copbot", "updated": 1517400000, "app_id": APP, "user_id": BOT_USER, "icons": {}}}
+
+
+def manifest(workspace: Workspace, args: Body) -> Body:
+    """apps.manifest.export: as its owner left it."""
+    if required(args, "app_id") != APP:
+        raise Wrong("invalid_app_id")
+    return {"manifest": workspace.manifest}
 
 
 def history(workspace: Workspace, args: Body) -> Body:

@@ -68,6 +68,7 @@ class Workspace:
         self.modals: dict[str, list[View]] = {}
         self.homes: dict[str, View] = {}
         self.scopes = EVERYTHING
+        self.manifest: Body = {}
         self.largest_page = 999
         self.events: Callable[[Body], None] = lambda event: None
         self._triggers: dict[str, tuple[str, float]] = {}
