@@ -92,14 +92,20 @@ async def test_what_comes_together_is_committed_together_up_to_a_batch(answering
 
 
 async def test_in_a_storm_what_comes_meanwhile_shares_a_commit(answering: House, store: Stumbling, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(receiver, "BREATH", 0.5)
+    over, sleep = asyncio.Event(), asyncio.sleep
+
+    async def breath(_seconds: float) -> None:
+        await over.wait()
+
+    monkeypatch.setattr(asyncio, "sleep", breath)
     first, second, *others = lines(answering, 9)
     await answering.bot.hear(first, second)
-    writes = store.writes
-    storm = []
+    writes, storm = store.writes, []
     for one in others:
         storm.append(asyncio.create_task(answering.bot.hear(one)))
-        await asyncio.sleep(0.001)
+        await sleep(0)
+    assert store.writes == writes
+    over.set()
     await asyncio.gather(*storm)
     assert store.writes == writes + 1
     assert len(await kept(answering)) == 9
