@@ -95,6 +95,7 @@ class SlackSettings(Part):
     def for_adapter(self) -> dict[str, Any]:
         """What the adapter is made from, secrets included; empty if Slack is not set up at all."""
         values = {name: value.get_secret_value() if isinstance(value, SecretStr) else value for name, value in self}
+        # The configuration token is shown to a doctor; nothing is connected by it.
         switches = ["client_id", *(name for name, value in self if isinstance(value, SecretStr) and name != "config_token")]
         return values if any(values[name] for name in switches) else {}
 

@@ -12,6 +12,7 @@ from copbot.domain.place import Place
 from copbot.errors import NotAuthenticated, Refused
 from copbot.kit.markdown import plain
 from copbot.ports.platform import Finding
+from copbot_slack.account import Account
 from copbot_slack.errors import ADD_SCOPE
 from copbot_slack.manifest import COMMAND, EVENTS, EVENTS_OF_MANY, SCOPES, missing
 from copbot_slack.settings import SlackSettings
@@ -23,19 +24,21 @@ NEW_TOKEN = f"Make a new one {AT} -> Your App Configuration Tokens; it lasts for
 HOME, ENDS = "show people their own page", "know that a workspace has taken it away"
 
 
-async def check(web: Web, place: Place, settings: SlackSettings) -> Sequence[Finding]:
+async def check(web: Web, account: Account, settings: SlackSettings, place: Place) -> Sequence[Finding]:
     """What is wrong, all of it, with how to mend it. Raises NotAuthenticated, or TryLater while Slack does not say it."""
-    app = await _app(web, settings) if settings.config_token else []
-    return [*of_scopes(await web.scopes()), *app, *await _channel(web, place.channel)]
+    scopes = of_scopes(await web.scopes())
+    app = await _app(web, account, settings) if settings.config_token else []
+    return [*scopes, *app, *await _channel(web, place.channel)]
 
 
-async def _app(web: Web, settings: SlackSettings) -> Sequence[Finding]:
-    bot = (await web.read(lambda slack: slack.auth_test()))["bot_id"]
+async def _app(web: Web, account: Account, settings: SlackSettings) -> Sequence[Finding]:
+    bot = (await account.known()).me.bot
     try:
         app = (await web.read(lambda slack: slack.bots_info(bot=bot)))["bot"]["app_id"]
         answer = await web.read(lambda slack: slack.apps_manifest_export(app_id=app, token=settings.config_token))
-    except (NotAuthenticated, Refused) as error:
-        return [Finding(f"Slack does not show the app's configuration: {plain(error.reason)}", NEW_TOKEN)]
+    except Refused as refused:
+        remedy = NEW_TOKEN if isinstance(refused, NotAuthenticated) else plain(refused.remedy)
+        return [Finding(f"Slack does not show the app's configuration: {plain(refused.reason)}", remedy)]
     return list(of_manifest(answer["manifest"], many=settings.many))
 
 

@@ -124,7 +124,7 @@ class Slack:
 
     async def check(self, place: Place) -> Sequence[Finding]:
         """Missing scopes, what is wrong with the channel and, where a token shows it, with the app's configuration."""
-        return await checking.check(self._web, place, self.settings)
+        return await checking.check(self._web, self._account, self.settings, place)
 
     async def _post_privately(self, person: Person, message: Message, key: str) -> Posted:
         return await self._posting.post(await self.direct.place(person), message, key=key)

@@ -1,30 +1,23 @@
 """Values held against JSON Schemas: jsonschema-rs says at once whether something is wrong, jsonschema in words what."""
 
 from collections.abc import Iterator, Mapping
-from typing import Any, Protocol
+from typing import Any
 from urllib.parse import quote
 
 import jsonschema
 import jsonschema_rs
 from jsonschema.exceptions import best_match
+from jsonschema.protocols import Validator
 from referencing import Registry
 from referencing.jsonschema import DRAFT202012
 
 URN = "urn:described"
 
 
-class Explaining(Protocol):
-    """A validator of jsonschema's."""
-
-    def iter_errors(self, instance: Any) -> Iterator[jsonschema.ValidationError]:
-        """What is wrong."""
-        ...
-
-
 class Schema:
     """One schema, known to both. Formats are not looked at."""
 
-    def __init__(self, quick: jsonschema_rs.Validator, explaining: Explaining) -> None:
+    def __init__(self, quick: jsonschema_rs.Validator, explaining: Validator) -> None:
         self._quick = quick
         self._explaining = explaining
 

@@ -71,6 +71,13 @@ class TestChecking:
         assert "Your App Configuration Tokens" in finding.remedy
         assert CONFIG_TOKEN not in finding.what
 
+    async def test_who_may_not_ask_for_the_app_is_told_of_the_scope_and_of_no_token(self, slack: Loopback) -> None:
+        slack.workspace.manifest = manifest(SPECS, socket=True)
+        slack.workspace.scopes -= {"users:read"}
+        findings = await bot_on(slack, config_token=CONFIG_TOKEN).check(SLT)
+        assert ["users:read" in finding.what + finding.remedy for finding in findings] == [True] * len(findings)
+        assert not [finding for finding in findings if "Your App Configuration Tokens" in finding.remedy]
+
     def test_an_app_without_command_and_answers(self) -> None:
         told = [finding.what for finding in of_manifest({"settings": {"event_subscriptions": {"bot_events": sorted(EVENTS)}}})]
         assert told == ["the app has no /cop", "Slack does not tell copbot of buttons and forms"]

@@ -26,6 +26,7 @@ def auth_test(workspace: Workspace, args: Body) -> Body:
 
 def bot_info(workspace: Workspace, args: Body) -> Body:
     """bots.info."""
+    workspace.need("users:read")
     if required(args, "bot") != BOT:
         raise Wrong("bot_not_found")
     return {"bot": {"id": BOT, "deleted": False, "name": "copbot", "updated": 1517400000, "app_id": APP, "user_id": BOT_USER, "icons": {}}}
